@@ -1,0 +1,1 @@
+"""A complete news site as a Flask blueprint."""
