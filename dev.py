@@ -202,7 +202,7 @@ def make(folder: Path, anew: bool) -> None:
 
 
 def install(python: Path, folder: Path, extras: list[str], lowest: bool) -> None:
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if lowest:
         constraints = folder / "lowest.txt"
         setup = (ROOT / "setup.cfg").read_text("utf-8")
