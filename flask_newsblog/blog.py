@@ -1,0 +1,138 @@
+"""The extension itself: a Blueprint that joins settings, addresses, hooks and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Flask, request
+from flask.sansio.blueprints import BlueprintSetupState
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
+
+from . import errors
+from .cli import newsblog_group
+from .context import Mount, latest_stories, mounts, this_blog, warn_of_strange_settings
+from .database import UNAVAILABLE, copy_tables, utcnow
+from .people import Can, CurrentPerson, never, nobody
+from .settings import load_settings
+from .urls import addresses
+
+_FOREVER = 365 * 24 * 3600
+
+
+class SetupError(RuntimeError):
+    """The host has not prepared what the blog stands on; the message says what to write."""
+
+
+class NewsBlog(Blueprint):
+    """A blog or news site that any Flask app can register.
+
+    ::
+
+        news = NewsBlog("news", title="The Harbour Bulletin")
+        app.register_blueprint(news, url_prefix="/news")
+
+    Several instances in one app are several blogs. One instance registered a second
+    time under another ``name=`` is the same blog at a second address.
+
+    Args:
+        name: the blog's name: it begins its endpoints and keeps its rows apart.
+        current_person: says who makes the current request, if the host knows.
+        can: says whether a person may do an :class:`~flask_newsblog.Action`.
+        clock: the present moment, aware; for tests and previews.
+        **settings: any of :class:`~flask_newsblog.Settings`; config counts more.
+
+    Raises:
+        SetupError: at registration, where the host is not ready.
+        SettingError: at registration, for a setting that cannot be obeyed.
+    """
+
+    def __init__(
+        self,
+        name: str = "newsblog",
+        *,
+        current_person: CurrentPerson = nobody,
+        can: Can = never,
+        clock: Callable[[], datetime] = utcnow,
+        **settings: Any,
+    ) -> None:
+        super().__init__(
+            name,
+            "flask_newsblog",
+            template_folder="templates",
+            static_folder="static",
+            static_url_path="/assets",
+        )
+        self._current_person = current_person
+        self._can = can
+        self._clock = clock
+        self._settings = settings
+        self.record(self._mount)
+        self.before_request(_look_at_settings_once)
+        for status in (400, 404, 405):
+            self.register_error_handler(status, errors.error_page)
+        for status in (401, 403):
+            self.register_error_handler(status, errors.host_or_error_page)
+        for error in UNAVAILABLE:
+            self.register_error_handler(error, errors.unavailable)
+
+    @property
+    def jinja_loader(self) -> BaseLoader:  # type: ignore[override]
+        """Our templates, and once more as ``newsblog_original/…`` for hosts to extend."""
+        folder = Path(self.root_path, "templates")
+        originals = FileSystemLoader(folder / "newsblog")
+        return ChoiceLoader(
+            [FileSystemLoader(folder), PrefixLoader({"newsblog_original": originals})]
+        )
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        """Static files asked for by version may be kept; a new version has a new address."""
+        return _FOREVER if request.args.get("v") else super().get_send_file_max_age(filename)
+
+    def _mount(self, state: BlueprintSetupState) -> None:
+        app = cast(Flask, state.app)
+        name = f"{state.name_prefix}.{state.name}".lstrip(".")
+        _refuse_unready(app, name)
+        settings = load_settings(name, app.config, self._settings)
+        copy_tables(app)
+        mounts(app)[name] = Mount(
+            name=name,
+            blog=self.name,
+            app=app,
+            settings=settings,
+            current_person=self._current_person,
+            can=self._can,
+            now=self._clock,
+            assets=Path(cast(str, self.static_folder)),
+            started_at=utcnow(),
+        )
+        for address in addresses(settings):
+            state.add_url_rule(
+                address.rule, address.endpoint, address.view, methods=address.methods
+            )
+        if len(mounts(app)) == 1:
+            app.cli.add_command(newsblog_group)
+            app.add_template_global(latest_stories, "newsblog_latest")
+
+
+def _look_at_settings_once() -> None:
+    # At registration the blogs that come later are not known yet.
+    mount = this_blog()
+    if not mount.settings_checked:
+        mount.settings_checked = True
+        warn_of_strange_settings(mount.app)
+
+
+def _refuse_unready(app: Flask, name: str) -> None:
+    if "sqlalchemy" not in app.extensions:
+        raise SetupError(
+            f"The blog {name!r} is registered before the database: call db.init_app(app) of your"
+            " Flask-SQLAlchemy first, then app.register_blueprint(...)."
+        )
+    if not app.secret_key:
+        raise SetupError(
+            f"The blog {name!r} needs a secret to sign with: set app.config['SECRET_KEY'], or"
+            " FLASK_SECRET_KEY in the environment, before app.register_blueprint(...)."
+        )

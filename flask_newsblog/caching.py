@@ -1,0 +1,119 @@
+"""Cache headers, validators, and the memory of finished pages.
+
+A page for readers depends only on its address, the content, the settings and the
+layout. Where the owner says that the layout shows everyone the same
+(``NEWSBLOG_PUBLIC_PAGES``), it may be kept by caches that many share.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
+
+# How long a shared cache may keep a page without asking again.
+PUBLIC_SECONDS = 60
+# A memory of finished pages ends at this many, and forgets the least asked for.
+PAGES_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A finished page in memory: its bytes, its headers, and until when it holds (monotonic)."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    until: float
+
+
+@dataclass
+class PageMemory:
+    """The pages that one process keeps for one mount, least recently asked for out first."""
+
+    _pages: OrderedDict[tuple[str, ...], KeptPage] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def recall(self, key: tuple[str, ...]) -> KeptPage | None:
+        """The page kept under ``key`` if it still holds."""
+        with self._lock:
+            page = self._pages.get(key)
+            if page is None:
+                return None
+            if page.until <= monotonic():
+                del self._pages[key]
+                return None
+            self._pages.move_to_end(key)
+            return page
+
+    def keep(self, key: tuple[str, ...], response: Response, seconds: float) -> None:
+        """Keep a finished response for some seconds."""
+        page = KeptPage(response.get_data(), tuple(response.headers), monotonic() + seconds)
+        with self._lock:
+            self._pages[key] = page
+            while len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+
+    def forget(self) -> None:
+        """Drop every page, after something that readers see has changed."""
+        with self._lock:
+            self._pages.clear()
+
+
+class SharedHeaders:
+    """Mixed into the app's response class for pages that are the same for everyone.
+
+    Looks at the headers last of all, after every ``after_request`` function and
+    after the session was saved: Flask-Login reads the session in each request,
+    which makes Flask add ``Vary: Cookie`` although the page does not vary. A
+    response that does set a cookie is one visitor's own and is shared with nobody.
+    """
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        headers: Headers = super().get_wsgi_headers(environ)  # type: ignore[misc]
+        if "Set-Cookie" in headers:
+            headers["Cache-Control"] = "private, no-store"
+        elif vary := headers.get("Vary"):
+            others = [name for name in vary.split(",") if name.strip().lower() != "cookie"]
+            if others:
+                headers["Vary"] = ",".join(others).strip()
+            else:
+                del headers["Vary"]
+        return headers
+
+
+def shared_response_class(base: type[Response]) -> type[Response]:
+    """The app's response class with :class:`SharedHeaders` before it."""
+    return type("SharedResponse", (SharedHeaders, base), {})
+
+
+def seconds_to_keep(longest: int, now: datetime, next_change: datetime | None) -> int:
+    """For how many seconds a page holds: ``longest``, or until the next scheduled change."""
+    if next_change is None:
+        return longest
+    return max(0, min(longest, int((next_change - now).total_seconds())))
+
+
+def validate(response: Response, environ: WSGIEnvironment, last_change: datetime) -> Response:
+    """Give a page its validators and answer 304 where the reader has it already.
+
+    ETag is a hash of the bytes, so it is right whatever the page was made from;
+    Last-Modified serves those who send no ETag back.
+    """
+    response.add_etag()
+    response.last_modified = last_change
+    return response.make_conditional(environ)
+
+
+def answer_from(page: KeptPage, response_class: type[Response], environ: Any) -> Response:
+    """A kept page as a response to this request."""
+    response = response_class(page.body, headers=list(page.headers))
+    return response.make_conditional(environ)

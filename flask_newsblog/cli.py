@@ -1,0 +1,103 @@
+"""``flask newsblog …``: what is done with a shell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from .context import Mount, NoSuchBlog, find_mount, mounts
+from .database import session
+from .newsroom.actions import LINK_LASTS, make_sign_in
+from .people import Role
+from .signals import post_imported, post_published
+from .transfer.markdown import StoryError, import_stories, read_stories
+
+newsblog_group = AppGroup("newsblog", help="The news site: tables, sign-in links, stories.")
+
+_blog_option = click.option(
+    "--blog", "blog_name", metavar="NAME", help="Which blog, where the app has several."
+)
+
+
+def _mount(name: str | None) -> Mount:
+    known = mounts(current_app)
+    if name is None:
+        blogs = {mount.blog for mount in known.values()}
+        if len(blogs) > 1:
+            raise click.UsageError(f"This app has several blogs; say --blog {' or '.join(known)}.")
+        name = next(iter(known))
+    try:
+        return find_mount(current_app, name)
+    except NoSuchBlog as error:
+        raise click.UsageError(str(error)) from error
+
+
+@newsblog_group.command("create-tables")
+def create_tables() -> None:
+    """Create the tables that are missing; a host with Flask-Migrate uses that instead."""
+    from .models import Base
+
+    ours = current_app.extensions["sqlalchemy"]
+    copies = [ours.metadata.tables[table.key] for table in Base.metadata.sorted_tables]
+    ours.metadata.create_all(ours.engine, tables=copies)
+    click.echo(f"The tables are there ({len(copies)}).")
+
+
+@newsblog_group.command("sign-in")
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.EDITOR.value,
+    show_default=True,
+    help="What they may do.",
+)
+@click.option(
+    "--base-url",
+    default="",
+    metavar="URL",
+    help="Scheme and host of the link; NEWSBLOG_BASE_URL or http://127.0.0.1:5000 without.",
+)
+@_blog_option
+def sign_in(name: str, role: str, base_url: str, blog_name: str | None) -> None:
+    """Print a link that signs NAME into the newsroom, once, for ten minutes."""
+    mount = _mount(blog_name)
+    if not name.strip():
+        raise click.UsageError("NAME is empty; write whom the link is for.")
+    secret = make_sign_in(mount.blog, name.strip(), Role(role), mount.now())
+    session().commit()
+    root = base_url or mount.settings.base_url or "http://127.0.0.1:5000"
+    with current_app.test_request_context(base_url=root):
+        click.echo(mount.url("sign_in", secret=secret, _external=True))
+    minutes = int(LINK_LASTS.total_seconds() // 60)
+    click.echo(f"Good once, for {minutes} minutes, as {role}.", err=True)
+
+
+@newsblog_group.command("import-markdown")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--publish", is_flag=True, help="Publish what does not say otherwise.")
+@_blog_option
+def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None) -> None:
+    """Bring in stories from Markdown files, folders of them, or standard input (-)."""
+    mount = _mount(blog_name)
+    try:
+        stories = read_stories(paths, click.get_binary_stream("stdin"), mount.settings.zone)
+        done = import_stories(mount.blog, stories, mount.now(), publish=publish)
+    except StoryError as error:
+        session().rollback()
+        raise click.ClickException(str(error)) from error
+    session().commit()
+    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    for story in done:
+        if story.outcome != "unchanged":
+            post_imported.send(
+                app, blog=mount.blog, post=story.post, created=story.outcome == "created"
+            )
+        if story.published:
+            post_published.send(app, blog=mount.blog, post=story.post)
+        click.echo(f"{story.outcome}, {story.post.state}: {story.post.title}")
+        for key, value in story.story.aside.items():
+            click.echo(f"{story.story.file}, line {value.line}: left aside: {key}", err=True)

@@ -1,0 +1,408 @@
+"""The blog that a request is for, and what its templates see.
+
+Each registration of a :class:`~flask_newsblog.NewsBlog` leaves one :class:`Mount` in
+``app.extensions["newsblog"]``; :data:`current_blog` is the one that the request came in by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.local import LocalProxy
+
+from .caching import (
+    PUBLIC_SECONDS,
+    PageMemory,
+    answer_from,
+    seconds_to_keep,
+    shared_response_class,
+    validate,
+)
+from .i18n import Words, words_for
+from .people import Can, CurrentPerson
+from .posts.queries import (
+    AuthorLink,
+    Card,
+    Frame,
+    Picture,
+    SectionLink,
+    TagLink,
+    latest,
+)
+from .settings import LANGUAGE_OF_VISITOR, Settings, strange_keys
+from .text.excerpts import reading_minutes
+
+EXTENSION = "newsblog"
+
+
+class NoSuchBlog(LookupError):
+    """No blog of that name is registered; the message names those that are."""
+
+
+@dataclass
+class Mount:
+    """One registration of a blog in one app.
+
+    ``name`` is the name it is registered under, which begins its endpoints;
+    ``blog`` is the instance's own, under which its rows are stored. They differ
+    where one blog has two addresses.
+    """
+
+    name: str
+    blog: str
+    app: Flask
+    settings: Settings
+    current_person: CurrentPerson
+    can: Can
+    now: Callable[[], datetime]
+    assets: Path
+    started_at: datetime
+    pages: PageMemory = field(default_factory=PageMemory)
+    settings_checked: bool = False
+    _templates: dict[str, str] = field(default_factory=dict)
+    _asset_versions: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def response_class(self) -> type[Response]:
+        """What pages are answered with: the host's own, made fit for sharing where they are."""
+        base = cast(type[Response], self.app.response_class)
+        return shared_response_class(base) if self.settings.public_pages else base
+
+    @property
+    def words(self) -> Words:
+        """The language of this request's page."""
+        if self.settings.language != LANGUAGE_OF_VISITOR:
+            return self._own_words
+        language = "en"
+        if "babel" in self.app.extensions:
+            from flask_babel import get_locale
+
+            language = str(get_locale() or language)
+        return self._words_in(language)
+
+    @cached_property
+    def _own_words(self) -> Words:
+        return self._words_in(self.settings.language)
+
+    def _words_in(self, language: str) -> Words:
+        folders = str(self.app.config.get("BABEL_TRANSLATION_DIRECTORIES", "")).split(";")
+        found = tuple(str(Path(self.app.root_path, f)) for f in folders if f)
+        return words_for(language, self.settings.zone, self.settings.date_format, found)
+
+    @cached_property
+    def media_folder(self) -> Path:
+        """Where this blog's pictures are kept."""
+        return Path(self.settings.media_folder or Path(self.app.instance_path, "newsblog-media"))
+
+    def url(self, endpoint: str, **values: Any) -> str:
+        """The address of one of this blog's own pages."""
+        return url_for(f"{self.name}.{endpoint}", **values)
+
+    def post_url(self, slug: str, published_at: datetime, **more: Any) -> str:
+        """The address of a story: its slug, and its day in the blog's time zone."""
+        pattern = self.settings.permalink
+        values: dict[str, Any] = {"slug": slug}
+        if "<yyyy>" in pattern or "<mm>" in pattern or "<dd>" in pattern:
+            day = published_at.astimezone(self.settings.zone)
+            for part, value in (("yyyy", day.year), ("mm", day.month), ("dd", day.day)):
+                if f"<{part}>" in pattern:
+                    values[{"yyyy": "year", "mm": "month", "dd": "day"}[part]] = value
+        return self.url("post", **values, **more)
+
+    def asset_url(self, filename: str) -> str:
+        """The address of one of our static files, which changes when the file does."""
+        version = self._asset_versions.get(filename)
+        if version is None:
+            changed = (self.assets / filename).stat().st_mtime_ns
+            version = self._asset_versions[filename] = f"{changed:x}"[-10:]
+        return self.url("static", filename=filename, v=version)
+
+    def template(self, filename: str) -> str:
+        """The template for a page: this mount's own if the host has one, or the blog's."""
+        found = self._templates.get(filename)
+        if found is None:
+            env = self.app.jinja_env
+            found = env.select_template([f"{self.name}/{filename}", f"newsblog/{filename}"]).name
+            if not env.auto_reload:
+                self._templates[filename] = cast(str, found)
+        return cast(str, found)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The blog as every template sees it, under the name ``blog``."""
+
+    name: str
+    title: str
+    tagline: str
+    description: str
+    language: str
+    direction: str
+    sections: tuple[SectionLink, ...]
+    now: datetime
+    canonical: str
+    _mount: Mount
+    _words: Words
+
+    @property
+    def today(self) -> date:
+        """The day in the blog's time zone."""
+        return self.now.astimezone(self._words.zone).date()
+
+    def url(self, endpoint: str, **values: Any) -> str:
+        """The address of a page of this blog by its endpoint, such as ``front``."""
+        return self._mount.url(endpoint, **values)
+
+    def post_url(self, post: Any, **more: Any) -> str:
+        """The address of a story: anything with ``slug`` and ``published_at``."""
+        return self._mount.post_url(post.slug, post.published_at, **more)
+
+    def section_url(self, section: SectionLink) -> str:
+        """The address of a section."""
+        return self._mount.url("section", slug=section.slug)
+
+    def tag_url(self, tag: TagLink) -> str:
+        """The address of a tag."""
+        return self._mount.url("tag", slug=tag.slug)
+
+    def author_url(self, author: AuthorLink) -> str:
+        """The address of an author."""
+        return self._mount.url("author", slug=author.slug)
+
+    def asset(self, filename: str) -> str:
+        """The address of one of the blog's own static files."""
+        return self._mount.asset_url(filename)
+
+    def picture_url(self, key: str) -> str:
+        """The address of a picture in the media folder."""
+        return self._mount.url("media", key=key)
+
+    def srcset(self, picture: Picture) -> str:
+        """The sizes of a picture, for the attribute ``srcset``."""
+        sizes = (f"{self.picture_url(v['key'])} {v['width']}w" for v in picture.variants)
+        return ", ".join(sizes)
+
+    def date(self, when: datetime | date, pattern: str = "") -> str:
+        """A day in the blog's time zone and language."""
+        return self._words.date(when, pattern)
+
+    def date_and_time(self, when: datetime) -> str:
+        """A day and time in the blog's time zone and language."""
+        return self._words.date_and_time(when)
+
+    def ago(self, when: datetime) -> str:
+        """How long ago, for a day; then the date."""
+        return self._words.ago(when, self.now)
+
+    def iso(self, when: datetime) -> str:
+        """A moment for the attribute ``datetime``, in the blog's time zone, to the second."""
+        return when.astimezone(self._words.zone).isoformat(timespec="seconds")
+
+    def number(self, value: int) -> str:
+        """A number in the blog's language."""
+        return self._words.number(value)
+
+    def minutes(self, words: int) -> int:
+        """How many minutes a text of so many words takes to read."""
+        return reading_minutes(words)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A story as :func:`latest_stories` gives it to the host's own pages."""
+
+    title: str
+    url: str
+    summary: str
+    kicker: str
+    section: str
+    published_at: datetime
+    when: str
+    picture: str
+    alt: str
+
+
+def mounts(app: Flask) -> dict[str, Mount]:
+    """All the blogs of an app, by the names they are registered under."""
+    found: dict[str, Mount] = app.extensions.setdefault(EXTENSION, {})
+    return found
+
+
+def find_mount(app: Flask, name: str) -> Mount:
+    """A blog of an app by the name it is registered under.
+
+    Raises:
+        NoSuchBlog: there is none of that name.
+    """
+    known = mounts(app)
+    if name not in known:
+        listed = ", ".join(known) or "none at all"
+        raise NoSuchBlog(f"No blog called {name!r} is registered; there is: {listed}.")
+    return known[name]
+
+
+def this_blog() -> Mount:
+    """The blog that the current request came in by.
+
+    Raises:
+        NoSuchBlog: it came in by none.
+    """
+    # Never the blueprint's own name: it stays "news" where the blog is
+    # registered a second time under another name.
+    known = mounts(current_app)
+    for name in request.blueprints:
+        if name in known:
+            return known[name]
+    raise NoSuchBlog("This request did not come in by a blog; use latest_stories(name) outside.")
+
+
+current_blog = cast(Mount, LocalProxy(this_blog))
+"""What :func:`this_blog` finds, as a name that can be imported and kept."""
+
+
+def site(frame: Frame, now: datetime, canonical: str = "") -> Site:
+    """What the templates of this request see as ``blog``."""
+    mount = this_blog()
+    settings, words = mount.settings, mount.words
+    return Site(
+        name=mount.name,
+        title=settings.title,
+        tagline=settings.tagline,
+        description=settings.description or settings.tagline,
+        language=words.language,
+        direction=words.direction,
+        sections=frame.top_sections,
+        now=now,
+        canonical=_absolute(canonical) if canonical else "",
+        _mount=mount,
+        _words=words,
+    )
+
+
+def draw(template: str, page: Any, blog: Site) -> str:
+    """A page as HTML. Its templates see ``blog``, ``page``, ``t`` and ``tn``, and no more."""
+    words = blog._words
+    return render_template(
+        blog._mount.template(template), blog=blog, page=page, t=words.t, tn=words.tn
+    )
+
+
+def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str) -> Response:
+    """A page for readers, with its cache headers and validators.
+
+    Args:
+        template: the file below ``newsblog/``.
+        page: what it shows, of the dataclass documented for it.
+        frame: the sections and the clock of the blog.
+        now: the moment for which the page is made.
+        canonical: the page's one address, from the root of the host.
+    """
+    mount = this_blog()
+    response = mount.response_class(
+        draw(template, page, site(frame, now, canonical)), mimetype="text/html"
+    )
+    if mount.settings.public_pages:
+        seconds = seconds_to_keep(PUBLIC_SECONDS, now, frame.next_change)
+        response.cache_control.public = True
+        response.cache_control.max_age = seconds
+    else:
+        response.cache_control.private = True
+        response.cache_control.no_cache = True
+    last_change = max(filter(None, (frame.last_change, mount.started_at)))
+    return validate(response, request.environ, last_change)
+
+
+def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Response:
+    """One of the blog's own error pages, kept by nobody."""
+    html = draw("error.html", page, site(frame, now))
+    response = cast(Response, current_app.response_class(html, status, mimetype="text/html"))
+    response.cache_control.no_store = True
+    return response
+
+
+def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Answer from the memory of finished pages where the site owner has turned it on."""
+
+    @wraps(view)
+    def answer(**values: Any) -> ResponseReturnValue:
+        mount = this_blog()
+        longest = mount.settings.page_cache_seconds
+        if not longest:
+            return view(**values)
+        key = (request.host_url, request.root_path, request.path, *_known_arguments())
+        if kept := mount.pages.recall(key):
+            return answer_from(kept, mount.response_class, request.environ)
+        response = current_app.make_response(view(**values))
+        if response.status_code == 200 and request.method == "GET":
+            max_age = response.cache_control.max_age or 0
+            mount.pages.keep(key, response, min(longest, max_age))
+        return response
+
+    return answer
+
+
+def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
+    """The latest stories of a blog, for the host's own pages.
+
+    In templates it is ``newsblog_latest``.
+
+    Args:
+        blog: the name the blog is registered under.
+        limit: how many at most.
+
+    Raises:
+        NoSuchBlog: there is none of that name.
+    """
+    mount = find_mount(current_app, blog)
+    now, words = mount.now(), mount.words
+    return [
+        Headline(
+            title=card.title,
+            url=mount.post_url(card.slug, card.published_at),
+            summary=card.summary,
+            kicker=card.kicker,
+            section=card.section.name if card.section else "",
+            published_at=card.published_at,
+            when=words.ago(card.published_at, now),
+            picture=_smallest(mount, card),
+            alt=card.picture.alt if card.picture else "",
+        )
+        for card in latest(mount.blog, now, limit).cards
+    ]
+
+
+def warn_of_strange_settings(app: Flask) -> None:
+    """Say in the log which settings are for a blog that nobody registered."""
+    for key in strange_keys(app.config, mounts(app)):
+        app.logger.warning(
+            "The setting %s belongs to no blog of this app, which are: %s.",
+            key,
+            ", ".join(mounts(app)),
+        )
+
+
+def _absolute(path: str) -> str:
+    base = this_blog().settings.base_url
+    if base and path.startswith("/"):
+        return base.rstrip("/") + path
+    return request.host_url.rstrip("/") + path if path.startswith("/") else path
+
+
+def _known_arguments() -> tuple[str, str]:
+    if not request.query_string:
+        return "", ""
+    return request.args.get("before", ""), request.args.get("after", "")
+
+
+def _smallest(mount: Mount, card: Card) -> str:
+    if card.picture is None:
+        return ""
+    variants = card.picture.variants
+    return mount.url("media", key=variants[0]["key"] if variants else card.picture.key)

@@ -1,0 +1,104 @@
+"""What the schema stands on: the base class, column types for three databases, the host's session."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.dialects import mysql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.types import TypeDecorator
+
+# What a driver raises when the database is locked, full or gone.
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+
+
+class Base(DeclarativeBase):
+    """The base of our models, apart from the host's, so that they can be imported without an app."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment with its zone: aware in, aware UTC out, to the microsecond.
+
+    SQLite and MariaDB hand back naive times, and MariaDB keeps whole seconds
+    unless its column says otherwise.
+    """
+
+    impl = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; pass an aware datetime.")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# MariaDB's TEXT ends at 64 KB.
+LongText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+
+
+class JSONText(TypeDecorator[Any]):
+    """A small JSON value in a text column, the same on all three databases."""
+
+    impl = LongText
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def exact(length: int) -> sa.String:
+    """A string column that compares byte by byte.
+
+    MariaDB's default collation makes ``cafe`` and ``café`` one slug.
+    """
+    binary = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return sa.String(length).with_variant(binary, "mysql", "mariadb")
+
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def utcnow() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def session() -> scoped_session[Session]:
+    """The host's own session: what we store is stored with it, and a commit commits both."""
+    found: scoped_session[Session] = current_app.extensions["sqlalchemy"].session
+    return found
+
+
+def copy_tables(app: Flask) -> None:
+    """Make our tables known to the host's metadata, for ``create_all`` and its migrations.
+
+    Without the copy, the host's next ``flask db migrate`` would drop them. The
+    copies speak in SQLAlchemy's own types, so that a migration written from
+    them imports nothing of ours. Queries never use them.
+    """
+    metadata: sa.MetaData = app.extensions["sqlalchemy"].metadata
+    for table in Base.metadata.sorted_tables:
+        if table.key in metadata.tables:
+            continue
+        for column in table.to_metadata(metadata).columns:
+            if isinstance(column.type, TypeDecorator):
+                column.type = column.type.impl_instance

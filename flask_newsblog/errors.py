@@ -1,0 +1,122 @@
+"""The blog's own pages for what goes wrong, and the address that catches all others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from .context import Mount, render_error, this_blog
+from .database import UNAVAILABLE, session
+from .i18n import mark
+from .posts.pages import ErrorPage
+from .posts.queries import Frame, find_redirect, load_frame
+
+LOST = "lost"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+RETRY_SECONDS = 30
+
+_WORDS = {
+    400: (
+        mark("That could not be understood"),
+        mark("The request was not complete. Go back, reload the page and try again."),
+    ),
+    401: (
+        mark("Please sign in"),
+        mark("This page is for the newsroom. Sign in, or ask for a sign-in link, and come back."),
+    ),
+    403: (
+        mark("Not for you"),
+        mark("You are signed in, but this is not among what you may do. Ask an editor."),
+    ),
+    404: (
+        mark("This page is not here"),
+        mark("It may have moved, or the address has a slip in it. The front page has the latest."),
+    ),
+    405: (
+        mark("That cannot be done here"),
+        mark("This address is for reading. Follow a link, or start from the front page."),
+    ),
+    503: (
+        mark("We will be back in a moment"),
+        mark("The newspaper's archive does not answer just now. Please try again in a minute."),
+    ),
+}
+
+
+def lost(address: str) -> ResponseReturnValue:
+    """Any address of the blog that leads nowhere: moved, not for this method, or not there."""
+    mount = this_blog()
+    adapter = current_app.create_url_adapter(request)
+    allowed = [m for m in METHODS if adapter is not None and _leads(adapter, m, mount)]
+    if allowed:
+        raise MethodNotAllowed(valid_methods=allowed)
+    if request.method in ("GET", "HEAD"):
+        _follow_redirect(mount, "/" + address)
+    abort(404)
+
+
+def error_page(error: HTTPException) -> Response:
+    """A refusal as a page, with the status and the headers that belong to it."""
+    mount, status = this_blog(), error.code or 500
+    heading, text = _WORDS[status]
+    words = mount.words
+    page = ErrorPage(status, words.t(heading), words.t(text))
+    response = render_error(status, page, _frame(mount), mount.now())
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def host_or_error_page(error: HTTPException) -> ResponseReturnValue:
+    """401 and 403: the host's own handler where it has one, since signing in is its business."""
+    for handler in current_app.error_handler_spec[None].get(error.code, {}).values():
+        return current_app.ensure_sync(handler)(error)  # type: ignore[no-any-return]
+    return error_page(error)
+
+
+def unavailable(error: Exception) -> Response:
+    """A database that is locked, full or gone: 503, and the reason in the log."""
+    mount = this_blog()
+    current_app.logger.error("The database did not answer %s: %s", request.path, error)
+    session().rollback()
+    heading, text = _WORDS[503]
+    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text))
+    response = render_error(503, page, Frame((), None, None), mount.now())
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _leads(adapter: Any, method: str, mount: Mount) -> bool:
+    try:
+        endpoint, _ = adapter.match(method=method)
+    except RequestRedirect as moved:
+        if method == "GET" and request.method in ("GET", "HEAD"):
+            raise moved from None
+        return False
+    except HTTPException:
+        return False
+    return not endpoint.endswith("." + LOST)
+
+
+def _follow_redirect(mount: Mount, path: str) -> None:
+    if "\0" in path or len(path) > 500:
+        return
+    query = request.query_string.decode("latin-1")
+    paths = [path, f"{path}?{query}"] if query and "\0" not in query else [path]
+    found = find_redirect(mount.blog, paths, mount.now())
+    if found is not None:
+        target = found.target or mount.post_url(found.slug, found.published_at)
+        abort(redirect(target, code=301))
+
+
+def _frame(mount: Mount) -> Frame:
+    try:
+        return load_frame(mount.blog, mount.now())
+    except UNAVAILABLE:
+        # The page says what it has to say without the sections in its masthead.
+        session().rollback()
+        return Frame((), None, None)

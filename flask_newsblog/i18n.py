@@ -1,0 +1,180 @@
+"""Words, dates and numbers in the language of the blog, with Babel or without.
+
+The words come from the standard library's gettext: first the host's own catalogs of
+the domain ``newsblog``, then ours, then English. Dates and numbers are
+written by Babel where it is installed (the extra ``i18n``) and otherwise by patterns
+whose names of months and days stand in our catalogs.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DOMAIN = "newsblog"
+_OURS = Path(__file__).parent / "translations"
+# Languages written from right to left (Unicode CLDR, characterOrder).
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+RELATIVE_FOR = timedelta(hours=24)
+
+
+def mark(word: str) -> str:
+    """Mark a word for the catalogs where it stands; it is translated where it is shown."""
+    return word
+
+
+_MONTHS = (
+    mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June"),
+    mark("July"), mark("August"), mark("September"), mark("October"), mark("November"),
+    mark("December"),
+)  # fmt: skip
+_DAYS = (
+    mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday"),
+    mark("Saturday"), mark("Sunday"),
+)  # fmt: skip
+_STYLES = {
+    "full": "EEEE d MMMM yyyy",
+    "long": "d MMMM yyyy",
+    "medium": "d MMM yyyy",
+    "short": "yyyy-MM-dd",
+}
+_TOKENS = re.compile(r"'([^']*)'|([A-Za-z]+)")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language as pages speak it: words, dates, numbers."""
+
+    language: str
+    zone: ZoneInfo
+    date_format: str
+    catalogs: gettext.NullTranslations
+
+    @property
+    def direction(self) -> str:
+        """``rtl`` or ``ltr``, for the page's ``dir`` attribute."""
+        return "rtl" if re.split("[-_]", self.language)[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+    def t(self, text: str, **values: Any) -> str:
+        """The text in this language, with ``%(name)s`` filled in."""
+        found = self.catalogs.gettext(text)
+        return found % values if values else found
+
+    def tn(self, one: str, many: str, n: int, **values: Any) -> str:
+        """The form of a counted text that fits ``n``; ``%(n)s`` is the number as it is written."""
+        return self.catalogs.ngettext(one, many, n) % {"n": self.number(n), **values}
+
+    def number(self, value: int) -> str:
+        """A whole number with this language's grouping."""
+        babel = _babel()
+        if babel is None:
+            return f"{value:,}"
+        return str(babel.numbers.format_decimal(value, locale=_locale(self.language)))
+
+    def date(self, when: datetime | date, pattern: str = "") -> str:
+        """A day in the blog's time zone, by ``pattern`` or else by the setting ``date_format``."""
+        day = when.astimezone(self.zone).date() if isinstance(when, datetime) else when
+        pattern = pattern or self.date_format
+        babel = _babel()
+        if babel is None:
+            return _TOKENS.sub(self._part_of(day), _STYLES.get(pattern, pattern))
+        return str(babel.dates.format_date(day, format=pattern, locale=_locale(self.language)))
+
+    def time(self, when: datetime) -> str:
+        """The hour and minute in the blog's time zone."""
+        local = when.astimezone(self.zone)
+        babel = _babel()
+        if babel is None:
+            return f"{local:%H:%M}"
+        return str(babel.dates.format_time(local.time(), "short", locale=_locale(self.language)))
+
+    def date_and_time(self, when: datetime) -> str:
+        """A day and the time on it, as :meth:`date` and :meth:`time` write them."""
+        return self.t("%(date)s, %(time)s", date=self.date(when), time=self.time(when))
+
+    def ago(self, when: datetime, now: datetime) -> str:
+        """How long ago, for a day; from then on, and for what is to come, the date."""
+        passed = now - when
+        if not timedelta(0) <= passed < RELATIVE_FOR:
+            return self.date(when)
+        minutes = int(passed.total_seconds() // 60)
+        if minutes < 1:
+            return self.t("just now")
+        if minutes < 60:
+            return self.tn("%(n)s minute ago", "%(n)s minutes ago", minutes)
+        return self.tn("%(n)s hour ago", "%(n)s hours ago", minutes // 60)
+
+    def _part_of(self, day: date) -> Callable[[re.Match[str]], str]:
+        def write(token: re.Match[str]) -> str:
+            quoted, part = token.groups()
+            if part is None:
+                return str(quoted)
+            month, weekday = self.t(_MONTHS[day.month - 1]), self.t(_DAYS[day.weekday()])
+            parts = {
+                "d": str(day.day), "dd": f"{day.day:02}", "M": str(day.month),
+                "MM": f"{day.month:02}", "MMM": month[:3], "MMMM": month,
+                "y": str(day.year), "yy": f"{day.year % 100:02}", "yyyy": f"{day.year:04}",
+                "EEE": weekday[:3], "EEEE": weekday,
+            }  # fmt: skip
+            return parts[part]
+
+        return write
+
+
+def words_for(
+    language: str, zone: ZoneInfo, date_format: str, host_folders: tuple[str, ...] = ()
+) -> Words:
+    """The words of a language.
+
+    Args:
+        language: a tag such as ``pt-BR``.
+        zone: the blog's time zone.
+        date_format: a style or pattern, as in the setting.
+        host_folders: where the host keeps its catalogs; theirs come before ours.
+    """
+    return Words(language, zone, date_format, _catalogs(language, host_folders))
+
+
+@lru_cache(maxsize=64)
+def _catalogs(language: str, host_folders: tuple[str, ...]) -> gettext.NullTranslations:
+    tag = language.replace("-", "_")
+    chain = gettext.NullTranslations()
+    found = [
+        gettext.translation(DOMAIN, folder, languages=[tag, tag.split("_")[0]], fallback=True)
+        for folder in (*host_folders, str(_OURS))
+    ]
+    for catalog in found:
+        # ``fallback=True`` hands out an empty catalog where there is none.
+        if type(catalog) is gettext.NullTranslations:
+            continue
+        if type(chain) is gettext.NullTranslations:
+            chain = catalog
+        else:
+            chain.add_fallback(catalog)
+    return chain
+
+
+@lru_cache(maxsize=1)
+def _babel() -> Any:
+    try:
+        import babel.dates
+        import babel.numbers
+    except ImportError:
+        return None
+    return babel
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Any:
+    babel = _babel()
+    try:
+        return babel.Locale.parse(language, sep="-" if "-" in language else "_")
+    except (ValueError, babel.UnknownLocaleError):
+        return babel.Locale.parse("en")

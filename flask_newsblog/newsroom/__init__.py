@@ -1,0 +1,1 @@
+"""The staff's screens: they add no rule of their own."""

@@ -1,0 +1,114 @@
+"""The newsroom's door: who is here, and may they.
+
+The host's own people come first; where the host knows nobody, whoever opened a
+sign-in link is that person in this browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from flask import Response, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from ..context import Mount, this_blog
+from ..models import SignIn
+from ..people import ROLE_MAY, Action, Person, Role
+from .actions import find_visit
+
+_VISITS = "newsblog_visits"
+_STRICT = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+    " object-src 'none'"
+)
+
+View = Callable[..., ResponseReturnValue]
+
+
+def staff(action: Action) -> Callable[[View], View]:
+    """Let a view answer only for somebody who may do ``action``.
+
+    Nobody signed in: the page that ``NEWSBLOG_LOGIN_ENDPOINT`` names, or 401.
+    Signed in without the right: 403.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def answer(**values: Any) -> ResponseReturnValue:
+            mount = this_blog()
+            person = person_here()
+            if person is None:
+                return _send_to_sign_in(mount)
+            if not may(action):
+                abort(403)
+            return private(view(**values))
+
+        return answer
+
+    return guard
+
+
+def person_here() -> Person | None:
+    """Who makes this request: the host's person, or the visitor by a sign-in link."""
+    mount = this_blog()
+    person = mount.current_person()
+    if person is not None:
+        return person
+    visit = visit_here()
+    return None if visit is None else Person(f"sign-in:{visit.id}", visit.name)
+
+
+def may(action: Action, thing: Any = None) -> bool:
+    """Whether the person here may do this: by the host's word, or by the link's role."""
+    mount = this_blog()
+    person = mount.current_person()
+    if person is not None:
+        return mount.can(person, action, thing)
+    visit = visit_here()
+    return visit is not None and action in ROLE_MAY[Role(visit.role)]
+
+
+def visit_here() -> SignIn | None:
+    """The visit of this browser to this blog, looked up once in a request."""
+    mount = this_blog()
+    cache = g.setdefault("_newsblog_visit", {})
+    if mount.blog not in cache:
+        number = _visits().get(mount.blog)
+        known = isinstance(number, int)
+        cache[mount.blog] = find_visit(mount.blog, number, mount.now()) if known else None
+    return cast("SignIn | None", cache[mount.blog])
+
+
+def begin_visit(link: SignIn) -> None:
+    """Remember in this browser's session which link opened the newsroom."""
+    session[_VISITS] = {**_visits(), this_blog().blog: link.id}
+
+
+def forget_visit() -> None:
+    """Forget the visit in this browser's session."""
+    rest = {blog: number for blog, number in _visits().items() if blog != this_blog().blog}
+    session[_VISITS] = rest
+
+
+def private(answer: ResponseReturnValue) -> Response:
+    """A newsroom page: kept by nobody, framed by nobody, no foreign script or style."""
+    response = cast(Response, current_app.make_response(answer))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Content-Security-Policy", _STRICT)
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response
+
+
+def _visits() -> dict[str, Any]:
+    found = session.get(_VISITS)
+    return found if isinstance(found, dict) else {}
+
+
+def _send_to_sign_in(mount: Mount) -> ResponseReturnValue:
+    endpoint = mount.settings.login_endpoint
+    if not endpoint:
+        abort(401)
+    return private(redirect(url_for(endpoint, next=request.root_path + request.path), code=302))

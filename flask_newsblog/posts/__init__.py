@@ -1,0 +1,1 @@
+"""Stories: how they are found, changed and shown."""

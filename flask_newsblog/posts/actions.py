@@ -1,0 +1,259 @@
+"""What may be done with a story, and by which rules. The caller commits.
+
+Each function takes the time as an argument and adds to the host's session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from ..database import session
+from ..models import (
+    Author,
+    Byline,
+    Correction,
+    CorrectionKind,
+    OldSlug,
+    Post,
+    PostState,
+    PostTag,
+    Revision,
+    Section,
+    Tag,
+)
+from ..text.excerpts import count_words, excerpt
+from ..text.markdown import RENDERER, render_post
+from ..text.slugs import slugify
+
+# First parts of our own addresses: a story called so would be hidden behind them.
+RESERVED_SLUGS = frozenset(
+    {"assets", "authors", "corrections", "feed", "media", "newsroom", "search", "sections",
+     "sitemap", "tags"}
+)  # fmt: skip
+
+
+class AlreadyPublished(ValueError):
+    """The story is before the readers already."""
+
+
+class NotPublished(ValueError):
+    """The story is not published, so there is nothing to withdraw or correct."""
+
+
+class SlugTaken(ValueError):
+    """Another story of the blog has this slug; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The words of a story as its writer gives them; ``body`` is Markdown."""
+
+    title: str
+    body: str
+    kicker: str = ""
+    standfirst: str = ""
+    dateline: str = ""
+
+
+def create_post(blog: str, text: Text, now: datetime, slug: str = "") -> Post:
+    """A new draft, flushed so that it has an id.
+
+    Without a slug it gets one from its title; a slug that is taken is numbered.
+    """
+    post = Post(blog=blog, slug=_free_slug(blog, slug or text.title), created_at=now)
+    write(post, text)
+    session().add(post)
+    session().flush()
+    return post
+
+
+def write(post: Post, text: Text) -> None:
+    """Put new words into a story, and render them."""
+    post.title, post.kicker, post.standfirst = text.title, text.kicker, text.standfirst
+    post.dateline, post.body = text.dateline, text.body
+    html = render_post(text.body)
+    post.body_html, post.renderer = str(html), RENDERER
+    post.excerpt, post.words = excerpt(html), count_words(html)
+
+
+def publish(post: Post, now: datetime, at: datetime | None = None) -> None:
+    """Put a story before the readers, now or at a time to come.
+
+    An embargo is kept: the time is never before its end. A withdrawn story comes
+    back under the time it first had.
+
+    Raises:
+        AlreadyPublished: it is out already.
+    """
+    if post.state == PostState.PUBLISHED and post.published_at and post.published_at <= now:
+        raise AlreadyPublished(f"The story “{post.title}” is out already.")
+    if at is None:
+        came_back = post.state == PostState.WITHDRAWN and post.published_at
+        at = came_back or now
+    post.state = PostState.PUBLISHED
+    set_time(post, at)
+
+
+def withdraw(post: Post) -> None:
+    """Take a story from the readers; it keeps its time, should it come back.
+
+    Raises:
+        NotPublished: readers never saw it.
+    """
+    if post.state != PostState.PUBLISHED:
+        raise NotPublished(f"The story “{post.title}” is not published.")
+    post.state = PostState.WITHDRAWN
+    _place_in_lists(post)
+
+
+def set_state(post: Post, state: PostState) -> None:
+    """Move an unpublished story between draft and review."""
+    post.state = state
+    _place_in_lists(post)
+
+
+def set_time(post: Post, at: datetime) -> None:
+    """Give a published story another time, past or to come; never before its embargo ends."""
+    post.published_at = max(at, post.embargo_until) if post.embargo_until else at
+    _place_in_lists(post)
+
+
+def rename(post: Post, slug: str) -> None:
+    """Give a story another slug; the old one leads to it from now on.
+
+    Raises:
+        SlugTaken: another story has it.
+    """
+    wanted = slugify(slug)
+    if wanted == post.slug:
+        return
+    if not _may_be_slug(wanted) or wanted in _slugs_like(post.blog, wanted, but=post.id):
+        raise SlugTaken(f"The slug “{wanted}” is taken or not free to use; choose another.")
+    session().execute(
+        delete(OldSlug).where(OldSlug.blog == post.blog, OldSlug.slug.in_([wanted, post.slug]))
+    )
+    session().add(OldSlug(blog=post.blog, slug=post.slug, post_id=post.id))
+    post.slug = wanted
+
+
+def correct(post: Post, kind: CorrectionKind, text: str, now: datetime) -> Correction:
+    """Tell readers, under the story and with the date, what was wrong or has changed.
+
+    Raises:
+        NotPublished: readers have not seen the story, so it can simply be changed.
+    """
+    if post.state != PostState.PUBLISHED:
+        raise NotPublished(f"The story “{post.title}” is not published; change it instead.")
+    note = Correction(blog=post.blog, post_id=post.id, kind=kind, text=text, corrected_at=now)
+    post.updated_at = now
+    session().add(note)
+    return note
+
+
+def keep_revision(post: Post, content: dict[str, Any], now: datetime, note: str = "") -> Revision:
+    """Keep what a story says now, under the next number of its history."""
+    session().flush()
+    last = session().scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
+    revision = Revision(
+        post_id=post.id, number=(last or 0) + 1, content=content, note=note, saved_at=now
+    )
+    session().add(revision)
+    return revision
+
+
+def set_section(post: Post, path: Sequence[str]) -> None:
+    """Put a story in a section, named from the top down; sections that are new are made."""
+    section: Section | None = None
+    for name in path:
+        section = _find_or_make_section(post.blog, name, section)
+    post.section_id = section.id if section else None
+
+
+def set_tags(post: Post, names: Sequence[str]) -> None:
+    """Give a story its tags, in order; tags that are new are made."""
+    tags = [_find_or_make(Tag, post.blog, name) for name in names]
+    session().execute(delete(PostTag).where(PostTag.post_id == post.id))
+    for position, tag_id in enumerate(dict.fromkeys(tag.id for tag in tags)):
+        session().add(PostTag(post_id=post.id, tag_id=tag_id, position=position))
+    _place_in_lists(post)
+
+
+def set_authors(post: Post, names: Sequence[str]) -> None:
+    """Put names over a story, in order; authors that are new are made."""
+    authors = [_find_or_make(Author, post.blog, name) for name in names]
+    session().execute(delete(Byline).where(Byline.post_id == post.id))
+    for position, author_id in enumerate(dict.fromkeys(author.id for author in authors)):
+        session().add(Byline(post_id=post.id, author_id=author_id, position=position))
+    _place_in_lists(post)
+
+
+def _place_in_lists(post: Post) -> None:
+    # Tags and bylines repeat the time of a published post, so that the newest
+    # of a tag or an author are read from one index.
+    at = post.published_at if post.state == PostState.PUBLISHED else None
+    session().flush()
+    for model in (PostTag, Byline):
+        session().execute(
+            update(model).where(model.post_id == post.id).values(published_at=at)
+        )
+
+
+def _free_slug(blog: str, wanted: str) -> str:
+    base = slugify(wanted) or "story"
+    taken = _slugs_like(blog, base)
+    if _may_be_slug(base) and base not in taken:
+        return base
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"
+
+
+def _may_be_slug(slug: str) -> bool:
+    # A slug of digits alone would be read as a year, month or day in an address.
+    return bool(slug) and slug not in RESERVED_SLUGS and not slug.isdigit()
+
+
+def _slugs_like(blog: str, base: str, but: int | None = None) -> set[str]:
+    found: set[str] = set()
+    for model, post_id in ((Post, Post.id), (OldSlug, OldSlug.post_id)):
+        query = select(model.slug).where(
+            model.blog == blog, model.slug.startswith(base, autoescape=True)
+        )
+        if but is not None:
+            query = query.where(post_id != but)
+        found.update(session().scalars(query))
+    return found
+
+
+def _find_or_make(model: type[Author] | type[Tag], blog: str, name: str) -> Author | Tag:
+    slug = slugify(name, max_length=120)
+    if not slug:
+        raise ValueError(f"“{name}” has no letter or digit to make an address from.")
+    found: Author | Tag | None = session().scalars(
+        select(model).where(model.blog == blog, model.slug == slug)
+    ).one_or_none()
+    if found is None:
+        found = model(blog=blog, slug=slug, name=name)
+        session().add(found)
+        session().flush()
+    return found
+
+
+def _find_or_make_section(blog: str, name: str, parent: Section | None) -> Section:
+    slug = slugify(name, max_length=120)
+    if not slug:
+        raise ValueError(f"“{name}” has no letter or digit to make an address from.")
+    found = session().scalars(
+        select(Section).where(Section.blog == blog, Section.slug == slug)
+    ).one_or_none()
+    if found is None:
+        found = Section(blog=blog, slug=slug, name=name, parent_id=parent.id if parent else None)
+        session().add(found)
+        session().flush()
+    return found

@@ -1,0 +1,275 @@
+"""The pages that readers read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from flask import Response, abort, redirect, request, send_from_directory
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from ..context import Mount, reader_page, render, this_blog
+from . import queries
+from .pages import (
+    ArchivePage,
+    AuthorPage,
+    CorrectionNote,
+    FrontPage,
+    Paging,
+    SectionPage,
+    SectionRow,
+    StoryPage,
+    TagPage,
+)
+from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, TagLink
+
+SECONDS = 3
+ROWS = 5
+ROW_CARDS = 3
+# The kinds of file that the media folder hands out to be shown; all others are downloads.
+SHOWN = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
+MEDIA_SECONDS = 365 * 24 * 3600
+
+
+@reader_page
+def front() -> ResponseReturnValue:
+    """The front page, and behind it page after page of older stories."""
+    mount, now, frame = _open()
+    cursor = _cursor()
+    size = mount.settings.posts_per_page
+    if cursor != Cursor():
+        listing = queries.latest(mount.blog, now, size, cursor)
+        paging = _paging(listing, cursor, mount.url("front"))
+        page = FrontPage(None, (), (), listing.cards, paging)
+        return render("front.html", page, frame, now, _here(cursor))
+    listing = queries.latest(mount.blog, now, 1 + SECONDS + size)
+    top = listing.cards[: 1 + SECONDS]
+    rows = _rows(mount, frame, now, {card.id for card in top}) if len(listing.cards) > 6 else ()
+    shown = {card.id for card in top} | {card.id for row in rows for card in row.cards}
+    page = FrontPage(
+        lead=top[0] if top else None,
+        seconds=top[1:],
+        rows=rows,
+        river=tuple(card for card in listing.cards if card.id not in shown),
+        paging=_paging(listing, cursor, mount.url("front"), may_be_empty=True),
+    )
+    return render("front.html", page, frame, now, _here(cursor))
+
+
+@reader_page
+def post(slug: str, **day: int) -> ResponseReturnValue:
+    """A story. An address that it once had, or that names another day, leads to it."""
+    mount, now, frame = _open()
+    story = queries.find_story(mount.blog, _key(slug), now)
+    if story is None:
+        moved = queries.find_moved(mount.blog, slug, now)
+        if moved is None:
+            abort(404)
+        return redirect(mount.post_url(moved.slug, moved.published_at), code=301)
+    card = story.card
+    canonical = mount.post_url(card.slug, card.published_at)
+    local = card.published_at.astimezone(mount.settings.zone)
+    if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
+        return redirect(canonical, code=301)
+    authors, tags = queries.find_links(card.id)
+    page = StoryPage(
+        story=story,
+        body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
+        authors=authors,
+        tags=tags,
+        corrections=tuple(CorrectionNote(*row) for row in queries.find_corrections(card.id)),
+        nearby=queries.find_nearby(mount.blog, card, tags, now),
+    )
+    return render("post.html", page, frame, now, canonical)
+
+
+@reader_page
+def section(slug: str) -> ResponseReturnValue:
+    """The stories of a section and of all below it."""
+    mount, now, frame = _open()
+    found = next((s for s in frame.sections if s.slug == slug), None)
+    if found is None:
+        abort(404)
+    cursor = _cursor()
+    listing = queries.in_sections(
+        mount.blog, now, frame.below(found.id), mount.settings.posts_per_page, cursor
+    )
+    page = SectionPage(
+        section=found,
+        parents=_parents(found, frame),
+        children=tuple(s for s in frame.sections if s.parent_id == found.id),
+        cards=listing.cards,
+        paging=_paging(listing, cursor, mount.url("section", slug=slug), may_be_empty=True),
+    )
+    return render("section.html", page, frame, now, _here(cursor))
+
+
+@reader_page
+def tag(slug: str) -> ResponseReturnValue:
+    """The stories with a tag."""
+    mount, now, frame = _open()
+    found = queries.find_tag(mount.blog, _key(slug))
+    if found is None or found.slug != slug:
+        abort(404)
+    cursor = _cursor()
+    listing = queries.tagged(mount.blog, now, found.id, mount.settings.posts_per_page, cursor)
+    page = TagPage(
+        tag=TagLink(found.slug, found.name),
+        description=found.description,
+        cards=listing.cards,
+        paging=_paging(listing, cursor, mount.url("tag", slug=slug), may_be_empty=True),
+    )
+    return render("tag.html", page, frame, now, _here(cursor))
+
+
+@reader_page
+def author(slug: str) -> ResponseReturnValue:
+    """The stories of an author, under their portrait and a word about them."""
+    mount, now, frame = _open()
+    found = queries.find_author(mount.blog, _key(slug))
+    if found is None or found.slug != slug:
+        abort(404)
+    cursor = _cursor()
+    listing = queries.written_by(mount.blog, now, found.id, mount.settings.posts_per_page, cursor)
+    page = AuthorPage(
+        author=AuthorLink(found.slug, found.name, found.bio, found.picture),
+        links=tuple((label, address) for label, address in found.links or ()),
+        cards=listing.cards,
+        paging=_paging(listing, cursor, mount.url("author", slug=slug), may_be_empty=True),
+    )
+    return render("author.html", page, frame, now, _here(cursor))
+
+
+@reader_page
+def year(year: int) -> ResponseReturnValue:
+    """The stories of a year."""
+    start = _day(year, 1, 1)
+    return _archive("year", start, _day(year + 1, 1, 1), str(year))
+
+
+@reader_page
+def month(year: int, month: int) -> ResponseReturnValue:
+    """The stories of a month."""
+    start = _day(year, month, 1)
+    end = _day(year + month // 12, month % 12 + 1, 1)
+    return _archive("month", start, end, this_blog().words.date(start, "MMMM yyyy"))
+
+
+@reader_page
+def day(year: int, month: int, day: int) -> ResponseReturnValue:
+    """The stories of a day."""
+    start = _day(year, month, day)
+    return _archive("day", start, start + timedelta(days=1), this_blog().words.date(start))
+
+
+def media(key: str) -> Response:
+    """A picture from the media folder."""
+    folder = this_blog().media_folder
+    shown = "." + key.rpartition(".")[2].lower() in SHOWN
+    if "\0" in key:
+        abort(404)
+    response = send_from_directory(
+        folder.absolute(), key, as_attachment=not shown, max_age=MEDIA_SECONDS
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _open() -> tuple[Mount, datetime, Frame]:
+    mount = this_blog()
+    now = mount.now()
+    return mount, now, queries.load_frame(mount.blog, now)
+
+
+def _cursor() -> Cursor:
+    if not request.query_string:
+        return Cursor()
+    older, newer = request.args.get("before"), request.args.get("after")
+    if older is not None:
+        return Cursor(older_than=_post_id(older))
+    if newer is not None:
+        return Cursor(newer_than=_post_id(newer))
+    return Cursor()
+
+
+def _post_id(text: str) -> int:
+    # Eighteen digits fit in a 64-bit column of any of the databases.
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        abort(404)
+    return int(text)
+
+
+def _key(slug: str) -> str:
+    # PostgreSQL refuses NUL in text, and no slug has one.
+    if "\0" in slug:
+        abort(404)
+    return slug
+
+
+def _day(year: int, month: int, day: int) -> date:
+    # A year on both sides is left for time zones.
+    if not 2 <= year <= 9998 and (year, month, day) != (9999, 1, 1):
+        abort(404)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        abort(404)
+
+
+def _archive(unit: str, start: date, end: date, heading: str) -> ResponseReturnValue:
+    mount, now, frame = _open()
+    cursor = _cursor()
+    zone = mount.settings.zone
+    listing = queries.in_period(
+        mount.blog,
+        now,
+        datetime.combine(start, time(), zone),
+        datetime.combine(end, time(), zone),
+        mount.settings.posts_per_page,
+        cursor,
+    )
+    page = ArchivePage(start, unit, heading, listing.cards, _paging(listing, cursor, request.path))
+    return render("archive.html", page, frame, now, _here(cursor))
+
+
+def _paging(
+    listing: Listing, cursor: Cursor, address: str, *, may_be_empty: bool = False
+) -> Paging:
+    first = cursor == Cursor()
+    if not listing.cards and not (first and may_be_empty):
+        abort(404)
+    return Paging(
+        older=f"{address}?before={listing.older}" if listing.older else "",
+        newer=f"{address}?after={listing.newer}" if listing.newer else "" if first else address,
+        first=first,
+        stable=cursor.newer_than is None,
+    )
+
+
+def _here(cursor: Cursor) -> str:
+    path = request.root_path + request.path
+    return f"{path}?before={cursor.older_than}" if cursor.older_than is not None else path
+
+
+def _rows(mount: Mount, frame: Frame, now: datetime, shown: set[int]) -> tuple[SectionRow, ...]:
+    top = frame.top_sections[:ROWS]
+    trees = {section.id: frame.below(section.id) for section in top}
+    newest = queries.newest_by_section(mount.blog, now, trees, each=ROW_CARDS + 1 + SECONDS)
+    rows = []
+    for section in top:
+        cards = [card for card in newest[section.id] if card.id not in shown][:ROW_CARDS]
+        if len(cards) > 1:
+            rows.append(SectionRow(section, tuple(cards)))
+    return tuple(rows)
+
+
+def _parents(section: SectionLink, frame: Frame) -> tuple[SectionLink, ...]:
+    known = {s.id: s for s in frame.sections}
+    found: list[SectionLink] = []
+    above = known.get(section.parent_id or 0)
+    while above is not None and above not in found:
+        found.insert(0, above)
+        above = known.get(above.parent_id or 0)
+    return tuple(found)

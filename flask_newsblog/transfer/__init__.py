@@ -1,0 +1,1 @@
+"""Moving stories in and out."""

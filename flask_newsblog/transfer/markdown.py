@@ -1,0 +1,369 @@
+"""Brings in stories from Markdown files, and finds them again the next time.
+
+All files are read before the first is stored, so that an error leaves nothing behind.
+A story is known by its ``slug``, or else by its file's name; what is brought in again
+replaces the story's words, and each version is kept as a revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from ..database import session
+from ..models import Post, PostState, Revision
+from ..posts import actions
+from ..text.markdown import TextTooLong
+from ..text.slugs import slugify
+from ..text.titles import split_title
+from .front_matter import FrontMatterError, Value, split_front_matter
+
+STANDARD_INPUT = "-"
+ENDINGS = (".md", ".markdown")
+STATES = {
+    "draft": PostState.DRAFT,
+    "review": PostState.IN_REVIEW,
+    "in-review": PostState.IN_REVIEW,
+    "published": PostState.PUBLISHED,
+    "scheduled": PostState.PUBLISHED,
+    "withdrawn": PostState.WITHDRAWN,
+}
+_LENGTHS = {"title": 300, "kicker": 80, "standfirst": 1000, "dateline": 120, "slug": 200}
+_NAME_LENGTH = 120
+_LISTS = ("tags", "authors", "section")
+_MOMENTS = ("date", "updated", "embargo")
+KEYS = (*_LENGTHS, *_LISTS, *_MOMENTS, "status")
+
+
+class StoryError(ValueError):
+    """A file that is not a story; the message is one sentence with file and line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryFile:
+    """A story as its file tells it. ``aside`` are the names in its head that we do not know."""
+
+    file: str
+    key: str
+    text: actions.Text
+    slug: str
+    section: tuple[str, ...]
+    tags: tuple[str, ...]
+    authors: tuple[str, ...]
+    date: datetime | None
+    updated: datetime | None
+    embargo: datetime | None
+    state: PostState | None
+    aside: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file: ``outcome`` is created, updated or unchanged."""
+
+    story: StoryFile
+    post: Post
+    outcome: str
+    published: bool
+
+
+def read_stories(paths: Sequence[str], stdin: BinaryIO, zone: ZoneInfo) -> list[StoryFile]:
+    """The stories in files, in folders with all below them, or in standard input (``-``).
+
+    Raises:
+        StoryError: a file cannot be read as a story, or two are the same one.
+    """
+    stories: dict[str, StoryFile] = {}
+    for name, stem, content in _contents(paths, stdin):
+        story = read_story(content, name, stem, zone)
+        if story.key in stories:
+            raise StoryError(
+                f"{name}, line 1: this is the story “{story.key}”, and so is"
+                f" {stories[story.key].file}; give one of them a slug of its own."
+            )
+        stories[story.key] = story
+    return list(stories.values())
+
+
+def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFile:
+    """One story from the bytes of its file.
+
+    Args:
+        content: the file's bytes, UTF-8.
+        name: what errors call the file.
+        stem: the file's name without its ending, empty for standard input.
+        zone: where times without a zone are meant.
+
+    Raises:
+        StoryError: it is not a story.
+    """
+    text = _decode(content, name)
+    try:
+        head, body, first_line = split_front_matter(text)
+    except FrontMatterError as error:
+        raise StoryError(f"{name}, line {error.line}: {error}") from error
+    read = _Head(head, name)
+    title, body = split_title(body, read.text("title"))
+    if not title.strip():
+        raise StoryError(
+            f"{name}, line {first_line}: the story has no title; begin it with a heading"
+            " (# Title) or write title: in its front matter."
+        )
+    if len(title) > _LENGTHS["title"]:
+        raise StoryError(
+            f"{name}, line {first_line}: the title has {len(title)} characters; at most"
+            f" {_LENGTHS['title']} fit."
+        )
+    slug = read.slug()
+    return StoryFile(
+        file=name,
+        key=slug or slugify(stem) or slugify(title) or "story",
+        text=actions.Text(
+            title=title,
+            body=body.strip("\n"),
+            kicker=read.text("kicker"),
+            standfirst=read.text("standfirst"),
+            dateline=read.text("dateline"),
+        ),
+        slug=slug,
+        section=read.names("section", ">"),
+        tags=read.names("tags", ","),
+        authors=read.names("authors", ","),
+        date=read.moment("date", zone),
+        updated=read.moment("updated", zone),
+        embargo=read.moment("embargo", zone),
+        state=read.state(),
+        aside=read.aside(),
+    )
+
+
+def import_stories(
+    blog: str, stories: Sequence[StoryFile], now: datetime, *, publish: bool = False
+) -> list[Imported]:
+    """Store stories, each new or in place of its former self. The caller commits.
+
+    Args:
+        blog: the blog's name.
+        stories: as :func:`read_stories` gives them.
+        now: the moment of what says no time itself.
+        publish: whether a story that names no status is published.
+
+    Raises:
+        StoryError: a story cannot be stored as its file says.
+    """
+    return [_import(blog, story, now, publish) for story in stories]
+
+
+class _Head:
+    """The values at the head of one file, each read as what it is meant to be."""
+
+    def __init__(self, values: dict[str, Value], name: str) -> None:
+        self.name = name
+        self.values = dict(values)
+        if "author" in self.values and "authors" not in self.values:
+            self.values["authors"] = self.values.pop("author")
+
+    def error(self, key: str, sentence: str) -> StoryError:
+        return StoryError(f"{self.name}, line {self.values[key].line}: {sentence}")
+
+    def text(self, key: str) -> str:
+        value = self.values.get(key)
+        if value is None:
+            return ""
+        if value.listed:
+            raise self.error(key, f"“{key}” is a list; write one text.")
+        text = " ".join(value.texts[0].split())
+        if len(text) > _LENGTHS.get(key, _NAME_LENGTH):
+            raise self.error(
+                key, f"“{key}” has {len(text)} characters; at most {_LENGTHS[key]} fit."
+            )
+        return text
+
+    def slug(self) -> str:
+        slug = self.text("slug")
+        plain = slugify(slug, max_length=_LENGTHS["slug"])
+        if slug != plain:
+            raise self.error("slug", f"the slug “{slug}” is no address; write “{plain}”.")
+        return slug
+
+    def names(self, key: str, separator: str) -> tuple[str, ...]:
+        value = self.values.get(key)
+        if value is None:
+            return ()
+        parts = value.texts if value.listed else value.texts[0].split(separator)
+        names = tuple(" ".join(part.split()) for part in parts if part.strip())
+        for name in names:
+            if len(name) > _NAME_LENGTH or not slugify(name):
+                raise self.error(
+                    key,
+                    f"“{name[:40]}” in “{key}” needs a letter or digit and at most"
+                    f" {_NAME_LENGTH} characters.",
+                )
+        return names
+
+    def moment(self, key: str, zone: ZoneInfo) -> datetime | None:
+        value = self.values.get(key)
+        if value is None:
+            return None
+        written = " ".join(value.texts)
+        try:
+            moment = datetime.fromisoformat(written)
+            if not 1000 <= moment.year <= 9998:
+                raise ValueError
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise self.error(
+                key, f"“{written[:60]}” is no date that exists; write it as 2026-11-23 07:40."
+            ) from error
+
+    def state(self) -> PostState | None:
+        status = self.text("status").lower()
+        if not status:
+            return None
+        if status not in STATES:
+            raise self.error("status", f"there is no status “{status}”; use {', '.join(STATES)}.")
+        return STATES[status]
+
+    def aside(self) -> dict[str, Value]:
+        unknown = {key: value for key, value in self.values.items() if key not in KEYS}
+        for key in unknown:
+            close = get_close_matches(key, KEYS, n=1, cutoff=0.8)
+            if close:
+                raise self.error(key, f"there is no “{key}”; did you mean “{close[0]}”?")
+        return unknown
+
+
+def _contents(paths: Sequence[str], stdin: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
+    for given in paths:
+        if given == STANDARD_INPUT:
+            yield "standard input", "", stdin.read()
+            continue
+        path = Path(given)
+        try:
+            files = _files_in(path) if path.is_dir() else [path]
+            for file in files:
+                stem = file.parent.name if file.stem.lower() in ("index", "readme") else file.stem
+                yield str(file), stem, file.read_bytes()
+        except (OSError, ValueError) as error:
+            if isinstance(error, StoryError):
+                raise
+            reason = getattr(error, "strerror", None) or str(error)
+            raise StoryError(f"{given}, line 1: the file cannot be read: {reason}.") from error
+
+
+def _files_in(folder: Path) -> list[Path]:
+    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in ENDINGS and f.is_file())
+    if not files:
+        raise StoryError(
+            f"{folder}, line 1: the folder has no files that end in {' or '.join(ENDINGS)}."
+        )
+    return files
+
+
+def _decode(content: bytes, name: str) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise StoryError(
+            f"{name}, line {line}: the text is not UTF-8; save the file as UTF-8."
+        ) from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise StoryError(f"{name}, line {line}: the text holds a NUL, so it is no text file.")
+    return text
+
+
+def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Imported:
+    source_id = f"markdown:{story.key}"
+    post = session().scalars(
+        select(Post).where(Post.blog == blog, Post.source_id == source_id)
+    ).one_or_none()
+    state = story.state or (PostState.PUBLISHED if publish else None)
+    content = _content(story, state)
+    if post is not None and _last_content(post) == content:
+        return Imported(story, post, "unchanged", published=False)
+    try:
+        created = post is None
+        if post is None:
+            post = _create(blog, story, now)
+            post.source_id = source_id
+        else:
+            actions.write(post, story.text)
+        _arrange(post, story)
+    except TextTooLong as error:
+        raise StoryError(f"{story.file}, line 1: {error}") from error
+    published = _bring_to(post, state, story.date, now)
+    actions.keep_revision(post, content, now, note=f"Imported from {Path(story.file).name}")
+    return Imported(story, post, "created" if created else "updated", published)
+
+
+def _create(blog: str, story: StoryFile, now: datetime) -> Post:
+    taken = story.slug and session().scalar(
+        select(Post.title).where(Post.blog == blog, Post.slug == story.slug)
+    )
+    if taken:
+        raise StoryError(
+            f"{story.file}, line 1: the slug “{story.slug}” belongs to the story “{taken}”, which"
+            " did not come from a file; choose another."
+        )
+    return actions.create_post(blog, story.text, now, slug=story.slug)
+
+
+def _arrange(post: Post, story: StoryFile) -> None:
+    post.embargo_until = story.embargo
+    post.updated_at = story.updated
+    actions.set_section(post, story.section)
+    actions.set_tags(post, story.tags)
+    actions.set_authors(post, story.authors)
+
+
+def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: datetime) -> bool:
+    """Bring a story to the state its file names; whether it is newly published."""
+    out = post.state == PostState.PUBLISHED
+    if state == PostState.PUBLISHED or (state is None and out):
+        if out:
+            actions.set_time(post, date or post.published_at or now)
+        else:
+            actions.publish(post, now, date)
+        return not out
+    if state is not None and out:
+        actions.withdraw(post)
+    elif state is not None:
+        actions.set_state(post, state)
+    return False
+
+
+def _content(story: StoryFile, state: PostState | None) -> dict[str, object]:
+    words = story.text
+    return {
+        "title": words.title,
+        "body": words.body,
+        "kicker": words.kicker,
+        "standfirst": words.standfirst,
+        "dateline": words.dateline,
+        "slug": story.slug,
+        "section": list(story.section),
+        "tags": list(story.tags),
+        "authors": list(story.authors),
+        "date": story.date.isoformat() if story.date else None,
+        "updated": story.updated.isoformat() if story.updated else None,
+        "embargo": story.embargo.isoformat() if story.embargo else None,
+        "state": state,
+    }
+
+
+def _last_content(post: Post) -> dict[str, object] | None:
+    return session().scalars(
+        select(Revision.content)
+        .where(Revision.post_id == post.id)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    ).one_or_none()

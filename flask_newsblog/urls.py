@@ -1,0 +1,49 @@
+"""Every address of the site, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask.typing import ResponseReturnValue
+
+from . import errors
+from .newsroom import views as newsroom
+from .posts import views as posts
+from .settings import Settings
+
+_READ = ("GET",)
+_ACT = ("POST",)
+
+
+class Address(NamedTuple):
+    """A rule below the blog's own address, the endpoint that names it, the view that answers."""
+
+    rule: str
+    endpoint: str
+    view: Callable[..., ResponseReturnValue]
+    methods: tuple[str, ...] = _READ
+
+
+def addresses(settings: Settings) -> list[Address]:
+    """All addresses of a blog with these settings."""
+    year, month, day = (
+        f"<int(fixed_digits={digits}):{part}>"
+        for part, digits in (("year", 4), ("month", 2), ("day", 2))
+    )
+    return [
+        Address("/", "front", posts.front),
+        Address(settings.permalink_rule, "post", posts.post),
+        Address("/sections/<slug>/", "section", posts.section),
+        Address("/tags/<slug>/", "tag", posts.tag),
+        Address("/authors/<slug>/", "author", posts.author),
+        Address(f"/{year}/", "year", posts.year),
+        Address(f"/{year}/{month}/", "month", posts.month),
+        Address(f"/{year}/{month}/{day}/", "day", posts.day),
+        Address("/media/<path:key>", "media", posts.media),
+        Address("/newsroom/", "newsroom", newsroom.door),
+        Address("/newsroom/sign-in/<secret>", "sign_in", newsroom.sign_in, ("GET", "POST")),
+        Address("/newsroom/sign-out", "sign_out", newsroom.sign_out, _ACT),
+        # Everything else, so that a wrong address gets the blog's own page.
+        Address("/<path:address>", errors.LOST, errors.lost, errors.METHODS),
+    ]
