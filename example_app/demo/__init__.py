@@ -1,0 +1,1 @@
+"""The demo: a local paper with stories, pictures and people, all of our own making."""

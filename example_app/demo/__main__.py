@@ -1,0 +1,68 @@
+"""``python -m example_app.demo``: the example with its stories, served on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import socket
+import sys
+
+from flask import Flask
+from waitress import serve
+from werkzeug.security import generate_password_hash
+
+from flask_newsblog.context import find_mount
+from flask_newsblog.database import utcnow
+from flask_newsblog.newsroom.actions import make_sign_in
+from flask_newsblog.people import Role
+
+from .. import create_app, desk, news
+from ..database import db
+from ..people import User
+from .fill import fill, is_empty
+
+
+def main() -> None:
+    """Fill the database on the first start, say where the site is, and serve it."""
+    parser = argparse.ArgumentParser(prog="demo")
+    parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument("--host", default="127.0.0.1")
+    options = parser.parse_args()
+    _refuse_taken_port(options.host, options.port)
+    app = create_app()
+    root = f"http://{options.host}:{options.port}"
+    with app.app_context():
+        db.create_all()
+        if is_empty():
+            _first_start(app)
+        secret = make_sign_in("news", "Miriam Oyelade", Role.EDITOR, utcnow())
+        db.session.commit()
+    with app.test_request_context(base_url=root):
+        link = find_mount(app, "news").url("sign_in", secret=secret, _external=True)
+    print(f"The example site:  {root}/", f"The Harbour Bulletin:  {root}/news/",
+          f"Notes from the Desk:  {root}/blog/",
+          f"Into the newsroom (once, within ten minutes):  {link}",
+          "Stop with Ctrl+C.", sep="\n", flush=True)  # fmt: skip  # noqa: T201
+    serve(app, host=options.host, port=options.port, threads=8, ident=None)
+
+
+def _first_start(app: Flask) -> None:
+    count = fill({"news": news, "blog": desk}, app)
+    password = secrets.token_urlsafe(9)
+    db.session.add(
+        User(name="reader", email=None, password_hash=generate_password_hash(password))
+    )
+    print(f"{count} stories written. A reader's account:  reader / {password}")  # noqa: T201
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            sys.exit(f"Port {port} is taken already; choose another with --port {port + 1}.")
+
+
+if __name__ == "__main__":
+    main()
