@@ -79,7 +79,7 @@ class NewsBlog(Blueprint):
             self.register_error_handler(error, errors.unavailable)
 
     @property
-    def jinja_loader(self) -> BaseLoader:  # type: ignore[override]
+    def jinja_loader(self) -> BaseLoader:
         """Our templates, and once more as ``newsblog_original/…`` for hosts to extend."""
         folder = Path(self.root_path, "templates")
         originals = FileSystemLoader(folder / "newsblog")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response
 
@@ -110,10 +110,10 @@ def validate(response: Response, environ: WSGIEnvironment, last_change: datetime
     """
     response.add_etag()
     response.last_modified = last_change
-    return response.make_conditional(environ)
+    return cast(Response, response.make_conditional(environ))
 
 
 def answer_from(page: KeptPage, response_class: type[Response], environ: Any) -> Response:
     """A kept page as a response to this request."""
     response = response_class(page.body, headers=list(page.headers))
-    return response.make_conditional(environ)
+    return cast(Response, response.make_conditional(environ))

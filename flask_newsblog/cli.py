@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from .context import Mount, NoSuchBlog, find_mount, mounts
-from .database import session
+from .database import Base, session
 from .newsroom.actions import LINK_LASTS, make_sign_in
 from .people import Role
 from .signals import post_imported, post_published
@@ -38,8 +37,6 @@ def _mount(name: str | None) -> Mount:
 @newsblog_group.command("create-tables")
 def create_tables() -> None:
     """Create the tables that are missing; a host with Flask-Migrate uses that instead."""
-    from .models import Base
-
     ours = current_app.extensions["sqlalchemy"]
     copies = [ours.metadata.tables[table.key] for table in Base.metadata.sorted_tables]
     ours.metadata.create_all(ours.engine, tables=copies)
@@ -90,7 +87,7 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
         session().rollback()
         raise click.ClickException(str(error)) from error
     session().commit()
-    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = mount.app
     for story in done:
         if story.outcome != "unchanged":
             post_imported.send(

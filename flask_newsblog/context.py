@@ -72,7 +72,7 @@ class Mount:
     @cached_property
     def response_class(self) -> type[Response]:
         """What pages are answered with: the host's own, made fit for sharing where they are."""
-        base = cast(type[Response], self.app.response_class)
+        base = self.app.response_class
         return shared_response_class(base) if self.settings.public_pages else base
 
     @property
@@ -322,7 +322,7 @@ def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str
 def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Response:
     """One of the blog's own error pages, kept by nobody."""
     html = draw("error.html", page, site(frame, now))
-    response = cast(Response, current_app.response_class(html, status, mimetype="text/html"))
+    response = current_app.response_class(html, status, mimetype="text/html")
     response.cache_control.no_store = True
     return response
 

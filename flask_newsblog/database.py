@@ -1,4 +1,4 @@
-"""What the schema stands on: the base class, column types for three databases, the host's session."""
+"""What the schema stands on: base class, column types for three databases, the host's session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class Base(DeclarativeBase):
-    """The base of our models, apart from the host's, so that they can be imported without an app."""
+    """The base of our models, apart from the host's, so that they need no app to be imported."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -8,11 +8,11 @@ whose names of months and days stand in our catalogs.
 
 from __future__ import annotations
 
+import datetime as dt
 import gettext
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from zoneinfo import ZoneInfo
 DOMAIN = "newsblog"
 _OURS = Path(__file__).parent / "translations"
 # Languages written from right to left (Unicode CLDR, characterOrder).
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-RELATIVE_FOR = timedelta(hours=24)
+_RIGHT_TO_LEFT = frozenset(
+    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+)
+RELATIVE_FOR = dt.timedelta(hours=24)
 
 
 def mark(word: str) -> str:
@@ -78,16 +80,16 @@ class Words:
             return f"{value:,}"
         return str(babel.numbers.format_decimal(value, locale=_locale(self.language)))
 
-    def date(self, when: datetime | date, pattern: str = "") -> str:
+    def date(self, when: dt.datetime | dt.date, pattern: str = "") -> str:
         """A day in the blog's time zone, by ``pattern`` or else by the setting ``date_format``."""
-        day = when.astimezone(self.zone).date() if isinstance(when, datetime) else when
+        day = when.astimezone(self.zone).date() if isinstance(when, dt.datetime) else when
         pattern = pattern or self.date_format
         babel = _babel()
         if babel is None:
             return _TOKENS.sub(self._part_of(day), _STYLES.get(pattern, pattern))
         return str(babel.dates.format_date(day, format=pattern, locale=_locale(self.language)))
 
-    def time(self, when: datetime) -> str:
+    def time(self, when: dt.datetime) -> str:
         """The hour and minute in the blog's time zone."""
         local = when.astimezone(self.zone)
         babel = _babel()
@@ -95,14 +97,14 @@ class Words:
             return f"{local:%H:%M}"
         return str(babel.dates.format_time(local.time(), "short", locale=_locale(self.language)))
 
-    def date_and_time(self, when: datetime) -> str:
+    def date_and_time(self, when: dt.datetime) -> str:
         """A day and the time on it, as :meth:`date` and :meth:`time` write them."""
         return self.t("%(date)s, %(time)s", date=self.date(when), time=self.time(when))
 
-    def ago(self, when: datetime, now: datetime) -> str:
+    def ago(self, when: dt.datetime, now: dt.datetime) -> str:
         """How long ago, for a day; from then on, and for what is to come, the date."""
         passed = now - when
-        if not timedelta(0) <= passed < RELATIVE_FOR:
+        if not dt.timedelta(0) <= passed < RELATIVE_FOR:
             return self.date(when)
         minutes = int(passed.total_seconds() // 60)
         if minutes < 1:
@@ -111,7 +113,7 @@ class Words:
             return self.tn("%(n)s minute ago", "%(n)s minutes ago", minutes)
         return self.tn("%(n)s hour ago", "%(n)s hours ago", minutes // 60)
 
-    def _part_of(self, day: date) -> Callable[[re.Match[str]], str]:
+    def _part_of(self, day: dt.date) -> Callable[[re.Match[str]], str]:
         def write(token: re.Match[str]) -> str:
             quoted, part = token.groups()
             if part is None:

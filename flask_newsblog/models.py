@@ -125,7 +125,7 @@ class Media(Base):
 
 
 class Author(Base):
-    """A name over stories; needs no account at the host. ``links`` is a list of ``[label, url]``."""
+    """A name over stories, with no account at the host. ``links``: a list of ``[label, url]``."""
 
     __tablename__ = "newsblog_author"
     __table_args__ = (

@@ -146,9 +146,7 @@ def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]
         if key.startswith(PREFIX) and not _is_known(key, known):
             full = [PREFIX + field_name.upper() for field_name in known]
             raise SettingError(f"There is no setting {key}.{_nearest(key, full)}")
-    return Settings(
-        **{key: _convert(f"{key}=", values[key], known[key].type) for key in values}
-    )
+    return Settings(**{key: _convert(f"{key}=", values[key], known[key].type) for key in values})
 
 
 def strange_keys(config: Mapping[str, Any], names: Iterable[str]) -> list[str]:

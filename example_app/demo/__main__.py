@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 
+import click
 from flask import Flask
 from waitress import serve
 from werkzeug.security import generate_password_hash
@@ -39,20 +40,21 @@ def main() -> None:
         db.session.commit()
     with app.test_request_context(base_url=root):
         link = find_mount(app, "news").url("sign_in", secret=secret, _external=True)
-    print(f"The example site:  {root}/", f"The Harbour Bulletin:  {root}/news/",
-          f"Notes from the Desk:  {root}/blog/",
-          f"Into the newsroom (once, within ten minutes):  {link}",
-          "Stop with Ctrl+C.", sep="\n", flush=True)  # fmt: skip  # noqa: T201
+    click.echo(
+        f"The example site:  {root}/\n"
+        f"The Harbour Bulletin:  {root}/news/\n"
+        f"Notes from the Desk:  {root}/blog/\n"
+        f"Into the newsroom (once, within ten minutes):  {link}\n"
+        "Stop with Ctrl+C."
+    )
     serve(app, host=options.host, port=options.port, threads=8, ident=None)
 
 
 def _first_start(app: Flask) -> None:
     count = fill({"news": news, "blog": desk}, app)
     password = secrets.token_urlsafe(9)
-    db.session.add(
-        User(name="reader", email=None, password_hash=generate_password_hash(password))
-    )
-    print(f"{count} stories written. A reader's account:  reader / {password}")  # noqa: T201
+    db.session.add(User(name="reader", email=None, password_hash=generate_password_hash(password)))
+    click.echo(f"{count} stories written. A reader's account:  reader / {password}")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

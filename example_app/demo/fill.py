@@ -35,7 +35,7 @@ def fill(blogs: dict[str, NewsBlog], app: Any) -> int:
     count = 0
     for name, blog in blogs.items():
         mount = find_mount(app, name)
-        pictures = _Pictures(blog.name, mount.media_folder, sizes)
+        pictures = _Pictures(blog.name, mount.media_folder, f"/{name}/media/", sizes)
         _fill_sections(blog.name, HERE / name / "sections.yaml")
         for file in sorted((HERE / name).glob("*.md")):
             _fill_story(blog.name, file, now, pictures)
@@ -47,8 +47,10 @@ def fill(blogs: dict[str, NewsBlog], app: Any) -> int:
 class _Pictures:
     """Copies pictures into a blog's media folder when they are first asked for."""
 
-    def __init__(self, blog: str, folder: Path, sizes: dict[str, dict[str, Any]]) -> None:
-        self.blog, self.folder, self.sizes = blog, folder, sizes
+    def __init__(
+        self, blog: str, folder: Path, address: str, sizes: dict[str, dict[str, Any]]
+    ) -> None:
+        self.blog, self.folder, self.address, self.sizes = blog, folder, address, sizes
         self.made: dict[str, Media] = {}
 
     def get(self, name: str) -> Media:
@@ -89,8 +91,14 @@ def _fill_story(blog: str, file: Path, now: datetime, pictures: _Pictures) -> No
     values: dict[str, Any] = yaml.safe_load(head)
     ours = {key: values.pop(key) for key in _OURS if key in values}
     rest = yaml.safe_dump(values, allow_unicode=True)
+    for picture in re.findall(r"\]\(/pictures/([\w-]+)-\d+\.webp", body):
+        pictures.get(picture)
+    body = body.replace("](/pictures/", f"]({pictures.address}")
     story = read_story(
-        f"---\n{rest}---\n{body}".encode(), str(file.name), file.stem, zone=ZoneInfo("Europe/London")
+        f"---\n{rest}---\n{body}".encode(),
+        str(file.name),
+        file.stem,
+        zone=ZoneInfo("Europe/London"),
     )
     post = import_stories(blog, [_timed(story, ours, now)], now)[0].post
     if image := ours.get("image"):
@@ -99,8 +107,6 @@ def _fill_story(blog: str, file: Path, now: datetime, pictures: _Pictures) -> No
         post.lead_alt = ours.get("alt") or media.alt
         post.lead_caption = ours.get("caption", "")
         post.lead_credit = ours.get("credit", "")
-    for key in re.findall(r"\]\((?:/pictures/|key:)([\w-]+?)(?:-\d+)?(?:\.webp)?[ )]", body):
-        pictures.get(key)
     for note in ours.get("corrections", ()):
         at = now - _age(note["age"])
         actions.correct(post, CorrectionKind(note["kind"]), note["text"], at)

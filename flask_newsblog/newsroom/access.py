@@ -76,8 +76,10 @@ def visit_here() -> SignIn | None:
     cache = g.setdefault("_newsblog_visit", {})
     if mount.blog not in cache:
         number = _visits().get(mount.blog)
-        known = isinstance(number, int)
-        cache[mount.blog] = find_visit(mount.blog, number, mount.now()) if known else None
+        found = None
+        if isinstance(number, int):
+            found = find_visit(mount.blog, number, mount.now())
+        cache[mount.blog] = found
     return cast("SignIn | None", cache[mount.blog])
 
 
@@ -94,7 +96,7 @@ def forget_visit() -> None:
 
 def private(answer: ResponseReturnValue) -> Response:
     """A newsroom page: kept by nobody, framed by nobody, no foreign script or style."""
-    response = cast(Response, current_app.make_response(answer))
+    response = current_app.make_response(answer)
     response.headers["Cache-Control"] = "no-store"
     response.headers.setdefault("Content-Security-Policy", _STRICT)
     response.headers.setdefault("X-Frame-Options", "DENY")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -36,19 +37,23 @@ def make_sign_in(blog: str, name: str, role: Role, now: datetime) -> str:
 
 def find_sign_in(blog: str, secret: str, now: datetime) -> SignIn | None:
     """The link with this secret, if it is still good; looking does not use it up."""
-    return session().scalars(
-        select(SignIn).where(
-            SignIn.blog == blog,
-            SignIn.secret_hash == secret_hash(secret),
-            SignIn.used_at.is_(None),
-            SignIn.expires_at > now,
+    return (
+        session()
+        .scalars(
+            select(SignIn).where(
+                SignIn.blog == blog,
+                SignIn.secret_hash == secret_hash(secret),
+                SignIn.used_at.is_(None),
+                SignIn.expires_at > now,
+            )
         )
-    ).one_or_none()
+        .one_or_none()
+    )
 
 
 def use_sign_in(link: SignIn, now: datetime) -> bool:
     """Use a link up. Of two who try at once, one is told ``False``."""
-    used = session().execute(
+    used: Any = session().execute(
         update(SignIn)
         .where(SignIn.id == link.id, SignIn.used_at.is_(None), SignIn.expires_at > now)
         .values(used_at=now, expires_at=now + VISIT_LASTS)
@@ -59,14 +64,18 @@ def use_sign_in(link: SignIn, now: datetime) -> bool:
 
 def find_visit(blog: str, sign_in_id: int, now: datetime) -> SignIn | None:
     """The visit that a used link opened, while it lasts."""
-    return session().scalars(
-        select(SignIn).where(
-            SignIn.id == sign_in_id,
-            SignIn.blog == blog,
-            SignIn.used_at.is_not(None),
-            SignIn.expires_at > now,
+    return (
+        session()
+        .scalars(
+            select(SignIn).where(
+                SignIn.id == sign_in_id,
+                SignIn.blog == blog,
+                SignIn.used_at.is_not(None),
+                SignIn.expires_at > now,
+            )
         )
-    ).one_or_none()
+        .one_or_none()
+    )
 
 
 def end_visit(visit: SignIn, now: datetime) -> None:

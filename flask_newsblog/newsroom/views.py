@@ -121,7 +121,7 @@ def _desk_row(mount: Mount, row: Any, now: datetime) -> DeskRow:
 
 def _filters(mount: Mount, here: str) -> tuple[StateFilter, ...]:
     words = mount.words
-    names = {"": words.t("All"), **{s: words.t(_STATES[s]) for s in PostState}}
+    names = {"": words.t("All")} | {str(s): words.t(_STATES[s]) for s in PostState}
     return tuple(
         StateFilter(name, mount.url("newsroom", state=state or None), state == here)
         for state, name in names.items()

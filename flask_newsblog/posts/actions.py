@@ -198,9 +198,7 @@ def _place_in_lists(post: Post) -> None:
     at = post.published_at if post.state == PostState.PUBLISHED else None
     session().flush()
     for model in (PostTag, Byline):
-        session().execute(
-            update(model).where(model.post_id == post.id).values(published_at=at)
-        )
+        session().execute(update(model).where(model.post_id == post.id).values(published_at=at))
 
 
 def _free_slug(blog: str, wanted: str) -> str:
@@ -235,9 +233,9 @@ def _find_or_make(model: type[Author] | type[Tag], blog: str, name: str) -> Auth
     slug = slugify(name, max_length=120)
     if not slug:
         raise ValueError(f"“{name}” has no letter or digit to make an address from.")
-    found: Author | Tag | None = session().scalars(
-        select(model).where(model.blog == blog, model.slug == slug)
-    ).one_or_none()
+    found: Any = (
+        session().scalars(select(model).where(model.blog == blog, model.slug == slug)).one_or_none()
+    )
     if found is None:
         found = model(blog=blog, slug=slug, name=name)
         session().add(found)
@@ -249,9 +247,11 @@ def _find_or_make_section(blog: str, name: str, parent: Section | None) -> Secti
     slug = slugify(name, max_length=120)
     if not slug:
         raise ValueError(f"“{name}” has no letter or digit to make an address from.")
-    found = session().scalars(
-        select(Section).where(Section.blog == blog, Section.slug == slug)
-    ).one_or_none()
+    found = (
+        session()
+        .scalars(select(Section).where(Section.blog == blog, Section.slug == slug))
+        .one_or_none()
+    )
     if found is None:
         found = Section(blog=blog, slug=slug, name=name, parent_id=parent.id if parent else None)
         session().add(found)

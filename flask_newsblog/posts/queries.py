@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select
@@ -30,6 +30,10 @@ from ..models import (
     Section,
     Tag,
 )
+
+if TYPE_CHECKING:
+    Query = Select[*tuple[Any, ...]]
+    Found = Row[*tuple[Any, ...]]
 
 RELATED = 3
 
@@ -219,9 +223,7 @@ def in_period(
     blog: str, now: datetime, start: datetime, end: datetime, limit: int, cursor: Cursor
 ) -> Listing:
     """The stories published from ``start`` up to ``end``, newest first. Two statements."""
-    found = _cards().where(
-        visible(blog, now), Post.published_at >= start, Post.published_at < end
-    )
+    found = _cards().where(visible(blog, now), Post.published_at >= start, Post.published_at < end)
     return _listing(found, Post.published_at, Post.id, limit, cursor)
 
 
@@ -240,14 +242,10 @@ def in_sections(
         )
         branches.append(_page(branch, Post.published_at, Post.id, limit, cursor))
     merged = _either(branches)
-    return _listing(
-        _cards(among=merged), Post.published_at, Post.id, limit, cursor
-    )
+    return _listing(_cards(among=merged), Post.published_at, Post.id, limit, cursor)
 
 
-def tagged(
-    blog: str, now: datetime, tag_id: int, limit: int, cursor: Cursor = Cursor()
-) -> Listing:
+def tagged(blog: str, now: datetime, tag_id: int, limit: int, cursor: Cursor = Cursor()) -> Listing:
     """The stories with a tag, newest first. Two statements."""
     branch = (
         select(PostTag.post_id.label("id"))
@@ -255,9 +253,7 @@ def tagged(
         .where(PostTag.tag_id == tag_id, PostTag.published_at <= now, visible(blog, now))
     )
     merged = _either([_page(branch, PostTag.published_at, PostTag.post_id, limit, cursor)])
-    return _listing(
-        _cards(among=merged), Post.published_at, Post.id, limit, cursor
-    )
+    return _listing(_cards(among=merged), Post.published_at, Post.id, limit, cursor)
 
 
 def written_by(
@@ -270,9 +266,7 @@ def written_by(
         .where(Byline.author_id == author_id, Byline.published_at <= now, visible(blog, now))
     )
     merged = _either([_page(branch, Byline.published_at, Byline.post_id, limit, cursor)])
-    return _listing(
-        _cards(among=merged), Post.published_at, Post.id, limit, cursor
-    )
+    return _listing(_cards(among=merged), Post.published_at, Post.id, limit, cursor)
 
 
 def newest_by_section(
@@ -362,16 +356,12 @@ def find_links(post_id: int) -> tuple[tuple[AuthorLink, ...], tuple[TagLink, ...
     rows = session().execute(bylines.union_all(tags)).all()
     in_order = sorted(rows, key=lambda row: (row.position, row.slug))
     return (
-        tuple(
-            AuthorLink(r.slug, r.name, r.bio, r.picture) for r in in_order if r.kind == "author"
-        ),
+        tuple(AuthorLink(r.slug, r.name, r.bio, r.picture) for r in in_order if r.kind == "author"),
         tuple(TagLink(r.slug, r.name) for r in in_order if r.kind == "tag"),
     )
 
 
-def find_nearby(
-    blog: str, card: Card, tags: Iterable[TagLink], now: datetime
-) -> Nearby:
+def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -> Nearby:
     """The neighbours of a story and what is related to it, in one statement.
 
     Related are the newest stories that share a tag, those that share most first,
@@ -381,7 +371,7 @@ def find_nearby(
     here = visible(blog, now)
     earlier = _beyond(Post.published_at, Post.id, card.published_at, card.id, older=True)
     later = _beyond(Post.published_at, Post.id, card.published_at, card.id, older=False)
-    branches: list[Select[Any]] = [
+    branches: list[Query] = [
         _nearest(older, Post.id).where(here, earlier)
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
         _nearest(newer, Post.id).where(here, later)
@@ -413,7 +403,7 @@ def find_nearby(
     )
 
 
-def find_corrections(post_id: int) -> Sequence[Row[Any]]:
+def find_corrections(post_id: int) -> Sequence[Found]:
     """The corrections of a story, newest first: kind, text, corrected_at."""
     return (
         session()
@@ -426,7 +416,7 @@ def find_corrections(post_id: int) -> Sequence[Row[Any]]:
     )
 
 
-def find_tag(blog: str, slug: str) -> Row[Any] | None:
+def find_tag(blog: str, slug: str) -> Found | None:
     """A tag: id, slug, name, description."""
     return (
         session()
@@ -439,7 +429,7 @@ def find_tag(blog: str, slug: str) -> Row[Any] | None:
     )
 
 
-def find_author(blog: str, slug: str) -> Row[Any] | None:
+def find_author(blog: str, slug: str) -> Found | None:
     """An author: id, slug, name, bio, links, picture (a key, or empty)."""
     return (
         session()
@@ -459,7 +449,7 @@ def find_author(blog: str, slug: str) -> Row[Any] | None:
     )
 
 
-def find_moved(blog: str, slug: str, now: datetime) -> Row[Any] | None:
+def find_moved(blog: str, slug: str, now: datetime) -> Found | None:
     """The visible post that once had this slug: slug, published_at."""
     return (
         session()
@@ -472,7 +462,7 @@ def find_moved(blog: str, slug: str, now: datetime) -> Row[Any] | None:
     )
 
 
-def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Row[Any] | None:
+def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | None:
     """Where an address from before leads: target, or the visible post's slug, published_at."""
     return (
         session()
@@ -490,7 +480,7 @@ def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Row[Any] | 
 
 def desk_list(
     blog: str, states: Sequence[str], limit: int, cursor: Cursor = Cursor()
-) -> Sequence[Row[Any]]:
+) -> Sequence[Found]:
     """The stories of a blog as the newsroom lists them, last changed first; one more than asked.
 
     One statement for any states; none named means all of them.
@@ -516,7 +506,7 @@ def _last_tick(newest: datetime | None, now: datetime) -> datetime | None:
     return min(now.replace(second=0, microsecond=0), newest + RELATIVE_FOR + timedelta(minutes=1))
 
 
-def _cards(*more: Any, among: Any = None) -> Select[Any]:
+def _cards(*more: Any, among: Any = None) -> Query:
     query = (
         select(
             Post.id, Post.slug, Post.title, Post.kicker, Post.standfirst, Post.excerpt, Post.words,
@@ -558,7 +548,7 @@ def _beyond(when: Any, number: Any, at: Any, post_id: int, *, older: bool) -> Co
     return and_(when >= at, or_(when > at, number > post_id))
 
 
-def _page(query: Select[Any], when: Any, number: Any, limit: int, cursor: Cursor) -> Select[Any]:
+def _page(query: Query, when: Any, number: Any, limit: int, cursor: Cursor) -> Query:
     """One row more than a page, in reading order, or nearest first when going towards the new."""
     at = cursor.older_than if cursor.older_than is not None else cursor.newer_than
     toward_new = cursor.older_than is None and cursor.newer_than is not None
@@ -570,17 +560,17 @@ def _page(query: Select[Any], when: Any, number: Any, limit: int, cursor: Cursor
     return query.order_by(*order).limit(limit + 1)
 
 
-def _either(branches: Sequence[Select[Any]]) -> Any:
+def _either(branches: Sequence[Query]) -> Any:
     # SQLite allows ORDER BY and LIMIT in a branch of a union only within a subquery.
     wrapped = [select(*branch.subquery().c) for branch in branches]
     return sa.union_all(*wrapped).subquery()
 
 
-def _nearest(role: int, column: Any) -> Select[Any]:
+def _nearest(role: int, column: Any) -> Query:
     return select(column.label("id"), literal(role).label("role"))
 
 
-def _listing(query: Select[Any], when: Any, number: Any, limit: int, cursor: Cursor) -> Listing:
+def _listing(query: Query, when: Any, number: Any, limit: int, cursor: Cursor) -> Listing:
     rows = session().execute(_page(query, when, number, limit, cursor)).all()
     more, rows = len(rows) > limit, rows[:limit]
     toward_new = cursor.older_than is None and cursor.newer_than is not None

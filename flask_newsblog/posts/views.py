@@ -78,7 +78,10 @@ def post(slug: str, **day: int) -> ResponseReturnValue:
         body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
         authors=authors,
         tags=tags,
-        corrections=tuple(CorrectionNote(*row) for row in queries.find_corrections(card.id)),
+        corrections=tuple(
+            CorrectionNote(row.kind, row.text, row.corrected_at)
+            for row in queries.find_corrections(card.id)
+        ),
         nearby=queries.find_nearby(mount.blog, card, tags, now),
     )
     return render("post.html", page, frame, now, canonical)

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from ..database import session
 from ..models import Post, PostState, Revision
 from ..posts import actions
-from ..text.markdown import TextTooLong
+from ..text.limits import TextTooLong
 from ..text.slugs import slugify
 from ..text.titles import split_title
 from .front_matter import FrontMatterError, Value, split_front_matter
@@ -283,9 +283,11 @@ def _decode(content: bytes, name: str) -> str:
 
 def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Imported:
     source_id = f"markdown:{story.key}"
-    post = session().scalars(
-        select(Post).where(Post.blog == blog, Post.source_id == source_id)
-    ).one_or_none()
+    post = (
+        session()
+        .scalars(select(Post).where(Post.blog == blog, Post.source_id == source_id))
+        .one_or_none()
+    )
     state = story.state or (PostState.PUBLISHED if publish else None)
     content = _content(story, state)
     if post is not None and _last_content(post) == content:
@@ -361,9 +363,13 @@ def _content(story: StoryFile, state: PostState | None) -> dict[str, object]:
 
 
 def _last_content(post: Post) -> dict[str, object] | None:
-    return session().scalars(
-        select(Revision.content)
-        .where(Revision.post_id == post.id)
-        .order_by(Revision.number.desc())
-        .limit(1)
-    ).one_or_none()
+    return (
+        session()
+        .scalars(
+            select(Revision.content)
+            .where(Revision.post_id == post.id)
+            .order_by(Revision.number.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
