@@ -1,0 +1,26 @@
+"""How much text is taken on at once, and what is raised beyond that."""
+
+# Seventeen thousand English words: four times a long magazine piece. The Markdown parser
+# is linear in this, but a hostile 100,000 characters keep it busy for seconds.
+MAX_SOURCE = 100_000
+
+# Ten times the source: what tables and footnotes honestly grow to. A link definition of
+# 10,000 characters that is used 20,000 times would otherwise make 200 MB.
+MAX_HTML = 1_000_000
+
+# Levels of Markdown: a quote is one, a list two. CommonMark sets no limit, and
+# markdown-it silently drops whatever lies deeper than its own.
+MAX_NESTING = 20
+
+# Open HTML elements. nh3 takes time quadratic in this, and a browser's parser copies the
+# open formatting elements (<b>, <i> …) into each new paragraph: 27 KB of HTML that never
+# closes its <b>s makes it fill a gigabyte.
+MAX_DEPTH = 100
+
+
+class TextTooLong(ValueError):  # noqa: N818 -- named for what happened
+    """The text is more than is rendered at once; the message says how to go on."""
+
+
+class TextTooDeep(TextTooLong):
+    """The text has too many things inside one another; the message says how to go on."""

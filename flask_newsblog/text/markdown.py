@@ -1,0 +1,224 @@
+"""Stories: from the Markdown that authors write to the HTML that readers get."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
+
+from flask_newsblog.text.addresses import may_lead_to
+from flask_newsblog.text.limits import (
+    MAX_HTML,
+    MAX_NESTING,
+    MAX_SOURCE,
+    TextTooDeep,
+    TextTooLong,
+)
+from flask_newsblog.text.sanitize import clean_html, drop_unprintable
+
+# Kept beside rendered HTML; raise it whenever the same source gives other HTML.
+RENDERER: int = 1
+
+# Unicode's Stream-Safe Text Format (UAX 15, 13): more marks on one letter than any
+# language has make normalisation quadratic.
+MAX_MARKS = 30
+
+# Longest name of a footnote, in characters: without an end, `[^` is sought to the end of
+# the text for each `[^`.
+MAX_FOOTNOTE_NAME = 100
+
+
+def render_post(source: str, *, raw_html: bool = False) -> Markup:
+    """The HTML of a story: CommonMark with tables, strikethrough, footnotes and figures.
+
+    The highest heading becomes an h2, below the story's title. A picture alone in its
+    paragraph becomes a figure, with its title as the caption. HTML in the source is shown
+    as it was typed, or cleaned and kept if `raw_html`.
+
+    Raises:
+        TextTooLong: more than `MAX_SOURCE` characters, or than `MAX_HTML` once rendered.
+        TextTooDeep: quotes and lists deeper than `MAX_NESTING`, elements than `MAX_DEPTH`.
+    """
+    if len(source) > MAX_SOURCE:
+        raise TextTooLong(
+            f"This text has {len(source):,} characters; no more than {MAX_SOURCE:,} can be "
+            "shown as one story. Split it into several stories."
+        )
+    env: EnvType = {}
+    markdown = _WITH_HTML if raw_html else _WITHOUT_HTML
+    tokens = markdown.parse(_normalised(source), env)
+    _refuse_growth(tokens)
+    _level_headings(tokens)
+    _frame_pictures(tokens)
+    tokens = list(_frame_tables(tokens))
+    html: str = markdown.renderer.render(tokens, markdown.options, env)
+    return clean_html(html)
+
+
+def _normalised(source: str) -> str:
+    source = drop_unprintable(source)
+    if source.isascii():
+        return source
+    safe: list[str] = []
+    marks = 0
+    for character in source:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > MAX_MARKS:
+            safe.append("\N{COMBINING GRAPHEME JOINER}")
+            marks = 1
+        safe.append(character)
+    return unicodedata.normalize("NFC", "".join(safe))
+
+
+def _refuse_growth(tokens: Iterable[Token]) -> None:
+    growth = sum(
+        len(str(value))
+        for token in tokens
+        for child in token.children or ()
+        for value in child.attrs.values()
+    )
+    if growth > MAX_HTML:
+        raise TextTooLong(
+            f"The links and pictures of this text grow to {growth:,} characters once their "
+            f"definitions are filled in; {MAX_HTML:,} can be shown. Use shorter addresses and "
+            "titles, or fewer links."
+        )
+
+
+def _level_headings(tokens: Iterable[Token]) -> None:
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    highest = min((int(token.tag[1]) for token in headings), default=2)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - highest + 2, 6)}"
+
+
+def _frame_pictures(tokens: Sequence[Token]) -> None:
+    for place, token in enumerate(tokens):
+        for child in token.children or ():
+            if child.type == "image":
+                child.attrs |= {"loading": "lazy", "decoding": "async"}
+        if [child.type for child in token.children or ()] != ["image"]:
+            continue
+        before, after = tokens[place - 1], tokens[place + 1]
+        # In a list without blank lines the paragraph is hidden: the picture belongs to the
+        # item. In a footnote, the link back follows within the paragraph.
+        if before.type == "paragraph_open" == after.type.replace("close", "open") and not before.hidden:
+            before.tag = after.tag = "figure"
+            _caption(token)
+
+
+def _caption(inline: Token) -> None:
+    assert inline.children is not None  # holds a picture
+    caption = inline.children[0].attrs.pop("title", "")
+    if caption:
+        inline.children += [
+            Token("figcaption_open", "figcaption", 1),
+            Token("text", "", 0, content=str(caption)),
+            Token("figcaption_close", "figcaption", -1),
+        ]
+
+
+def _frame_tables(tokens: Iterable[Token]) -> Iterator[Token]:
+    # What scrolls must be reachable by keyboard, and what has the focus must have a name.
+    # The row of headings is one in whatever language the table is.
+    numbers = count(1)
+    number = 0
+    for token in tokens:
+        if token.type == "table_open":
+            number = next(numbers)
+            frame = {"class": "nb-table", "role": "group", "tabindex": 0}
+            frame["aria-labelledby"] = f"table{number}"
+            yield Token("table_frame_open", "div", 1, attrs=frame, block=True)
+        elif token.type == "thead_open":
+            token.attrs["id"] = f"table{number}"
+        elif token.type in ("th_open", "td_open") and "style" in token.attrs:
+            token.attrs["class"] = str(token.attrs.pop("style")).replace("text-align:", "nb-")
+        yield token
+        if token.type == "table_close":
+            yield Token("table_frame_close", "div", -1, block=True)
+
+
+# The roles are those of DPUB-ARIA: a screen reader says "note" and "back to content" in
+# its listener's language, so that no words are needed here.
+
+
+def _note_mark(
+    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    note = tokens[place].meta["id"] + 1
+    mark = f"{note}{_which_mark(tokens[place])}"
+    return f'<sup><a href="#fn{note}" id="fnref{mark}" role="doc-noteref">[{note}]</a></sup>'
+
+
+def _note_link_back(
+    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    note = tokens[place].meta["id"] + 1
+    which = tokens[place].meta["subId"]
+    ordinal = f"<sup>{which + 1}</sup>" if which else ""
+    mark = f"{note}{_which_mark(tokens[place])}"
+    # The variation selector asks for an arrow of the text's own kind, not an emoji.
+    return f' <a href="#fnref{mark}" role="doc-backlink">\u21a9\ufe0e{ordinal}</a>'
+
+
+def _which_mark(token: Token) -> str:
+    # A note may be referred to more than once.
+    which = token.meta["subId"]
+    return f"-{which + 1}" if which else ""
+
+
+def _note_open(
+    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    return f'<li id="fn{tokens[place].meta["id"] + 1}">'
+
+
+def _notes_open(
+    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    return '<section role="doc-endnotes">\n<ol>\n'
+
+
+def _refuse_depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.level >= MAX_NESTING:
+        raise TextTooDeep(
+            f"Line {start + 1}: too many quotes and lists inside one another. "
+            "Take the innermost out, or indent them less."
+        )
+    return False
+
+
+def _short_footnote_ref(state: StateInline, silent: bool) -> bool:
+    name = state.pos + len("[^")
+    if state.src.find("]", name, name + MAX_FOOTNOTE_NAME + 1) == -1:
+        return False
+    return footnote_ref(state, silent)
+
+
+def _parser(*, raw_html: bool) -> MarkdownIt:
+    # Three more levels than we refuse at, so that the parser never gets to drop any.
+    markdown = MarkdownIt("commonmark", {"html": raw_html, "maxNesting": MAX_NESTING + 3})
+    markdown.enable(["table", "strikethrough"])
+    markdown.use(footnote_plugin)
+    markdown.disable("footnote_inline")
+    markdown.inline.ruler.at("footnote_ref", _short_footnote_ref)
+    markdown.block.ruler.before("table", "refuse_depth", _refuse_depth)
+    markdown.add_render_rule("footnote_ref", _note_mark)
+    markdown.add_render_rule("footnote_anchor", _note_link_back)
+    markdown.add_render_rule("footnote_open", _note_open)
+    markdown.add_render_rule("footnote_block_open", _notes_open)
+    # An address we would not link to leaves the Markdown as it was typed, for all to see.
+    markdown.validateLink = may_lead_to  # type: ignore[method-assign]
+    return markdown
+
+
+_WITHOUT_HTML = _parser(raw_html=False)
+_WITH_HTML = _parser(raw_html=True)
