@@ -104,6 +104,7 @@ class Media(Base):
         _key("newsblog_media"),
         UniqueConstraint("blog", "key", name="uq_newsblog_media_key"),
         Index("ix_newsblog_media_created", "blog", "created_at", "id"),
+        Index("ix_newsblog_media_changed", "blog", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, autoincrement=True)
@@ -185,7 +186,7 @@ class Post(Base):
         _one_of("state", PostState, "ck_newsblog_post_state"),
         Index("ix_newsblog_post_published", "blog", "state", "published_at", "id"),
         Index("ix_newsblog_post_section", "section_id", "state", "published_at", "id"),
-        Index("ix_newsblog_post_embargo", "blog", "embargo_until"),
+        Index("ix_newsblog_post_embargo", "blog", "state", "embargo_until"),
         Index("ix_newsblog_post_changed", "blog", "changed_at", "id"),
         Index("ix_newsblog_post_desk", "blog", "state", "changed_at", "id"),
         Index("ix_newsblog_post_lead_image_id", "lead_image_id"),
@@ -201,8 +202,6 @@ class Post(Base):
     kicker: Mapped[str] = mapped_column(sa.String(80), default="")
     standfirst: Mapped[str] = mapped_column(sa.String(1000), default="")
     dateline: Mapped[str] = mapped_column(sa.String(120), default="")
-    body: Mapped[str] = mapped_column(LongText, default="")
-    body_html: Mapped[str] = mapped_column(LongText, default="")
     excerpt: Mapped[str] = mapped_column(sa.String(500), default="")
     words: Mapped[int] = mapped_column(default=0)
     renderer: Mapped[int] = mapped_column(default=0)
@@ -227,6 +226,10 @@ class Post(Base):
     replies_open: Mapped[bool] = mapped_column(default=True)
     comment_count: Mapped[int] = mapped_column(default=0)
     held_count: Mapped[int] = mapped_column(default=0)
+
+    # Last, because SQLite reads through a long text to reach a column behind it.
+    body: Mapped[str] = mapped_column(LongText, default="")
+    body_html: Mapped[str] = mapped_column(LongText, default="")
 
     section: Mapped[Section | None] = relationship(lazy="raise", viewonly=True)
     lead_image: Mapped[Media | None] = relationship(lazy="raise", viewonly=True)
@@ -387,11 +390,12 @@ class Comment(Base):
     person_id: Mapped[str | None] = mapped_column(exact(255))
     network: Mapped[str | None] = mapped_column(exact(64))
     user_agent: Mapped[str | None] = mapped_column(sa.String(255))
-    body: Mapped[str] = mapped_column(LongText)
-    body_html: Mapped[str] = mapped_column(LongText)
     renderer: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Last, as in Post.
+    body: Mapped[str] = mapped_column(LongText)
+    body_html: Mapped[str] = mapped_column(LongText)
 
 
 class CommentVerdict(Base):
