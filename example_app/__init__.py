@@ -43,9 +43,9 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-def create_app() -> Flask:
+def create_app(instance_path: str | None = None) -> Flask:
     """The example host, configured by its defaults and then by ``FLASK_…`` in the environment."""
-    app = Flask(__name__, instance_relative_config=True)
+    app = Flask(__name__, instance_path=instance_path)
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     app.config.from_mapping(
         SQLALCHEMY_DATABASE_URI="sqlite:///demo.sqlite",
@@ -57,7 +57,6 @@ def create_app() -> Flask:
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml"],
     )
     app.config.from_prefixed_env()
-    app.config.setdefault("SECRET_KEY", None)
     app.secret_key = app.secret_key or _kept_secret(Path(app.instance_path, "secret_key"))
 
     db.init_app(app)

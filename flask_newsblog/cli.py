@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -80,7 +82,7 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
     """Bring in stories from Markdown files, folders of them, or standard input (-)."""
     mount = _mount(blog_name)
     try:
-        stories = read_stories(paths, click.get_binary_stream("stdin"), mount.settings.zone)
+        stories = read_stories(paths, sys.stdin.buffer, mount.settings.zone)
         done = import_stories(mount.blog, stories, mount.now(), publish=publish)
     except StoryError as error:
         session().rollback()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, func, select, update
 
@@ -240,7 +240,7 @@ def _find_or_make(model: type[Author] | type[Tag], blog: str, name: str) -> Auth
         found = model(blog=blog, slug=slug, name=name)
         session().add(found)
         session().flush()
-    return found
+    return cast("Author | Tag", found)
 
 
 def _find_or_make_section(blog: str, name: str, parent: Section | None) -> Section:
