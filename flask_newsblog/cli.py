@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from .context import Mount, NoSuchBlog, find_mount, mounts
-from .database import Base, session
+from .database import Base, complaint, session
 from .newsroom.actions import LINK_LASTS, make_sign_in
 from .people import Role
 from .signals import post_imported, post_published
 from .transfer.markdown import StoryError, import_stories, read_stories
 
-newsblog_group = AppGroup("newsblog", help="The news site: tables, sign-in links, stories.")
+
+class _Commands(AppGroup):
+    """Commands that say in a sentence what the database has against them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DBAPIError as error:
+            raise click.ClickException(f"The database says: {complaint(error)}") from error
+
+
+newsblog_group = _Commands("newsblog", help="The news site: tables, sign-in links, stories.")
 
 _blog_option = click.option(
     "--blog", "blog_name", metavar="NAME", help="Which blog, where the app has several."

@@ -379,7 +379,16 @@ def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
 
 
 def warn_of_strange_settings(app: Flask) -> None:
-    """Say in the log which settings are for a blog that nobody registered."""
+    """Say in the log which settings lead nowhere: to no blog of this app, to no endpoint."""
+    for mount in mounts(app).values():
+        endpoint = mount.settings.login_endpoint
+        if endpoint and endpoint not in app.view_functions:
+            app.logger.warning(
+                "NEWSBLOG_LOGIN_ENDPOINT is %r, and this app has no such endpoint: strangers at"
+                " the newsroom of %r get 401. Write the endpoint of your sign-in page.",
+                endpoint,
+                mount.name,
+            )
     for key in strange_keys(app.config, mounts(app)):
         app.logger.warning(
             "The setting %s belongs to no blog of this app, which are: %s.",

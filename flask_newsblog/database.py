@@ -77,6 +77,15 @@ def exact(length: int) -> sa.String:
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+def complaint(error: Exception) -> str:
+    """What the database complains of, in its own words, and what to do where we know it."""
+    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+    missing = ("no such table", "does not exist", "doesn't exist")
+    if "newsblog_" in words and any(sign in words for sign in missing):
+        words += ". Make the tables first: flask newsblog create-tables, or your own migrations"
+    return f"{words}."
+
+
 def utcnow() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from .context import Mount, render_error, this_blog
-from .database import UNAVAILABLE, session
+from .database import UNAVAILABLE, complaint, session
 from .i18n import mark
 from .posts.pages import ErrorPage
 from .posts.queries import Frame, find_redirect, load_frame
@@ -81,7 +81,7 @@ def host_or_error_page(error: HTTPException) -> ResponseReturnValue:
 def unavailable(error: Exception) -> Response:
     """A database that is locked, full or gone: 503, and the reason in the log."""
     mount = this_blog()
-    current_app.logger.error("The database did not answer %s: %s", request.path, error)
+    current_app.logger.error("No answer to %s: %s", request.path, complaint(error))
     session().rollback()
     heading, text = _WORDS[503]
     page = ErrorPage(503, mount.words.t(heading), mount.words.t(text))

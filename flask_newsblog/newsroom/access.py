@@ -111,6 +111,6 @@ def _visits() -> dict[str, Any]:
 
 def _send_to_sign_in(mount: Mount) -> ResponseReturnValue:
     endpoint = mount.settings.login_endpoint
-    if not endpoint:
+    if endpoint not in current_app.view_functions:
         abort(401)
     return private(redirect(url_for(endpoint, next=request.root_path + request.path), code=302))
