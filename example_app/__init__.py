@@ -84,6 +84,10 @@ def add_security_headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if request.endpoint == "static":
         response.cache_control.max_age = 3600
+    if response.mimetype == "text/css":
+        # Flask-Compress leaves a streamed file open; these are small enough to be read first.
+        response.direct_passthrough = False
+        response.make_sequence()
     return response
 
 
