@@ -4,7 +4,7 @@ Needs playwright and Pillow, and a Chromium (`CHROMIUM=/path/to/chromium` if it 
 
     python example_app/demo/pictures/draw.py [NAME …]
 
-A landscape becomes NAME-480, NAME-960 and NAME-1500, a square portrait NAME-96 and NAME-192.
+A landscape becomes NAME-240, -480, -720, -960 and -1500, a square portrait NAME-96 and NAME-192.
 The quality of each is the highest that keeps the file within its limit.
 """
 
@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-LIMITS = {480: 6_000, 960: 16_000, 1500: 30_000}  # width: bytes
+LIMITS = {240: 2_600, 480: 6_000, 720: 10_500, 960: 16_000, 1500: 30_000}  # width: bytes
 PORTRAIT_LIMITS = {96: 2_000, 192: 4_000}
 
 
