@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, wraps
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -120,8 +121,8 @@ class Mount:
         """The address of one of our static files, which changes when the file does."""
         version = self._asset_versions.get(filename)
         if version is None:
-            changed = (self.assets / filename).stat().st_mtime_ns
-            version = self._asset_versions[filename] = f"{changed:x}"[-10:]
+            content = (self.assets / filename).read_bytes()
+            version = self._asset_versions[filename] = sha256(content).hexdigest()[:10]
         return self.url("static", filename=filename, v=version)
 
     def template(self, filename: str) -> str:
