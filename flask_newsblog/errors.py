@@ -16,7 +16,8 @@ from .posts.pages import ErrorPage
 from .posts.queries import Frame, find_redirect, load_frame
 
 LOST = "lost"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", *CHANGING, "OPTIONS")
 RETRY_SECONDS = 30
 
 _WORDS = {
@@ -47,7 +48,7 @@ _WORDS = {
 }
 
 
-def lost(address: str) -> ResponseReturnValue:
+def lost(address: str = "") -> ResponseReturnValue:
     """Any address of the blog that leads nowhere: moved, not for this method, or not there."""
     mount = this_blog()
     adapter = current_app.create_url_adapter(request)

@@ -44,6 +44,7 @@ def addresses(settings: Settings) -> list[Address]:
         Address("/newsroom/", "newsroom", newsroom.door),
         Address("/newsroom/sign-in/<secret>", "sign_in", newsroom.sign_in, ("GET", "POST")),
         Address("/newsroom/sign-out", "sign_out", newsroom.sign_out, _ACT),
-        # Everything else, so that a wrong address gets the blog's own page.
+        # Everything else, so that a wrong address or method gets the blog's own page.
+        Address("/", errors.LOST, errors.lost, errors.CHANGING),
         Address("/<path:address>", errors.LOST, errors.lost, errors.METHODS),
     ]
