@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from flask_newsblog.text.sanitize import BLOCKS
-from flask_newsblog.text.tags import Tag, read_attributes, read_tags
+from .sanitize import BLOCKS
+from .tags import Tag, read_attributes, read_tags
 
 # Silent reading of English non-fiction by adults, a mean over 190 studies:
 # M. Brysbaert, "How many words do we read per minute?", Journal of Memory and
@@ -18,7 +18,9 @@ _NOT_READ = frozenset({"figure", "rp", "rt"})
 _MARK_ROLES = frozenset({"doc-noteref", "doc-backlink"})
 
 # Han and kana, which are written without spaces.
-_UNSPACED = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    "[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _BETWEEN_WORDS = re.compile(r"[\s—–…/]+")
 
 
@@ -31,16 +33,17 @@ def plain_text(html: str) -> str:
 
 
 def excerpt(html: str, length: int = 200) -> str:
-    """The first paragraphs of a rendered story, in at most `length` characters.
+    """The first paragraphs of a rendered story, in at most `length` characters (one at least).
 
-    What is cut is cut after a word and ends in "…". A story without paragraphs gives the
-    first of its words.
+    What is cut is cut after a word and ends in "…", or inside one where that would lose
+    more than half. A story without paragraphs gives the first of its words.
     """
     paragraphs = " ".join(text for block, text in _blocks(html) if block == "p")
     text = paragraphs or plain_text(html).replace("\n", " ")
     if len(text) <= length:
         return text
-    cut = text[:length].rpartition(" ")[0] or text[: length - 1]
+    space = text.rfind(" ", 0, length)
+    cut = text[: space if space > length // 2 else length - 1]
     return cut.rstrip(" ,;:–—-") + "…"
 
 

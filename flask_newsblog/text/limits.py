@@ -18,7 +18,7 @@ MAX_NESTING = 20
 MAX_DEPTH = 100
 
 
-class TextTooLong(ValueError):  # noqa: N818 -- named for what happened
+class TextTooLong(ValueError):
     """The text is more than is rendered at once; the message says how to go on."""
 
 

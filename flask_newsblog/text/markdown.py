@@ -14,15 +14,15 @@ from markupsafe import Markup
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
-from flask_newsblog.text.addresses import may_lead_to
-from flask_newsblog.text.limits import (
+from .addresses import may_lead_to
+from .limits import (
     MAX_HTML,
     MAX_NESTING,
     MAX_SOURCE,
     TextTooDeep,
     TextTooLong,
 )
-from flask_newsblog.text.sanitize import clean_html, drop_unprintable
+from .sanitize import clean_html, drop_unprintable
 
 # Kept beside rendered HTML; raise it whenever the same source gives other HTML.
 RENDERER: int = 1
@@ -34,6 +34,8 @@ MAX_MARKS = 30
 # Longest name of a footnote, in characters: without an end, `[^` is sought to the end of
 # the text for each `[^`.
 MAX_FOOTNOTE_NAME = 100
+
+_PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 
 
 def render_post(source: str, *, raw_html: bool = False) -> Markup:
@@ -107,11 +109,11 @@ def _frame_pictures(tokens: Sequence[Token]) -> None:
                 child.attrs |= {"loading": "lazy", "decoding": "async"}
         if [child.type for child in token.children or ()] != ["image"]:
             continue
-        before, after = tokens[place - 1], tokens[place + 1]
         # In a list without blank lines the paragraph is hidden: the picture belongs to the
         # item. In a footnote, the link back follows within the paragraph.
-        if before.type == "paragraph_open" == after.type.replace("close", "open") and not before.hidden:
-            before.tag = after.tag = "figure"
+        around = tokens[place - 1 : place + 2]
+        if [each.type for each in around] == _PARAGRAPH and not around[0].hidden:
+            around[0].tag = around[2].tag = "figure"
             _caption(token)
 
 
@@ -134,9 +136,10 @@ def _frame_tables(tokens: Iterable[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "table_open":
             number = next(numbers)
-            frame = {"class": "nb-table", "role": "group", "tabindex": 0}
-            frame["aria-labelledby"] = f"table{number}"
-            yield Token("table_frame_open", "div", 1, attrs=frame, block=True)
+            frame = Token("table_frame_open", "div", 1, block=True)
+            frame.attrs = {"class": "nb-table", "role": "group", "tabindex": 0}
+            frame.attrs["aria-labelledby"] = f"table{number}"
+            yield frame
         elif token.type == "thead_open":
             token.attrs["id"] = f"table{number}"
         elif token.type in ("th_open", "td_open") and "style" in token.attrs:
@@ -184,7 +187,13 @@ def _note_open(
 def _notes_open(
     self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
 ) -> str:
-    return '<section role="doc-endnotes">\n<ol>\n'
+    return '<div role="doc-endnotes">\n<ol>\n'
+
+
+def _notes_close(
+    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    return "</ol>\n</div>\n"
 
 
 def _refuse_depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -215,8 +224,9 @@ def _parser(*, raw_html: bool) -> MarkdownIt:
     markdown.add_render_rule("footnote_anchor", _note_link_back)
     markdown.add_render_rule("footnote_open", _note_open)
     markdown.add_render_rule("footnote_block_open", _notes_open)
+    markdown.add_render_rule("footnote_block_close", _notes_close)
     # An address we would not link to leaves the Markdown as it was typed, for all to see.
-    markdown.validateLink = may_lead_to  # type: ignore[method-assign]
+    markdown.validateLink = may_lead_to  # type: ignore[assignment, method-assign]
     return markdown
 
 

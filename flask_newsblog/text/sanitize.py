@@ -5,28 +5,22 @@ import re
 import nh3
 from markupsafe import Markup
 
-from flask_newsblog.text.addresses import WEB, may_lead_to
-from flask_newsblog.text.limits import MAX_DEPTH, MAX_HTML, TextTooDeep, TextTooLong
-from flask_newsblog.text.tags import Tag, read_attributes, read_tags
+from .addresses import WEB, may_lead_to
+from .limits import MAX_DEPTH, MAX_HTML, TextTooDeep, TextTooLong
+from .tags import Tag, read_attributes, read_tags
 
+# fmt: off
 VOID = frozenset({"br", "hr", "img", "wbr"})
-
-BLOCKS = frozenset(
-    # fmt: off
-    {
-        "blockquote", "details", "div", "dl", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6",
-        "hr", "ol", "p", "pre", "section", "table", "ul",
-    }
-    # fmt: on
-)
-
+BLOCKS = frozenset({
+    "blockquote", "details", "div", "dl", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6",
+    "hr", "ol", "p", "pre", "table", "ul",
+})
 TAGS = BLOCKS | VOID | {
-    # fmt: off
     "a", "abbr", "b", "bdi", "bdo", "caption", "cite", "code", "dd", "del", "dfn", "dt", "em", "i",
     "ins", "kbd", "li", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "strong", "sub",
     "summary", "sup", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "var",
-    # fmt: on
 }
+# fmt: on
 
 # No `id`, `name` or `class` but those the Markdown renderer makes itself: a name of the
 # author's choice could stand in the way of a script's (DOM clobbering) or borrow the
@@ -44,7 +38,6 @@ ATTRIBUTES: dict[str, set[str]] = {
     "ins": {"datetime"},
     "li": {"id", "value"},
     "ol": {"reversed", "start", "type"},
-    "section": {"role"},
     "td": {"class", "colspan", "rowspan"},
     "th": {"class", "colspan", "rowspan", "scope"},
     "thead": {"id"},
@@ -64,7 +57,7 @@ VALUES = {
         ("details", "open", "(open)?"),
         ("div", "aria-labelledby", "table[0-9]+"),
         ("div", "class", "nb-table"),
-        ("div", "role", "group"),
+        ("div", "role", "group|doc-endnotes"),
         ("div", "tabindex", "0"),
         ("img", "decoding", "async|sync|auto"),
         ("img", "height", "[0-9]{1,5}"),
@@ -76,7 +69,6 @@ VALUES = {
         ("ol", "reversed", "(reversed)?"),
         ("ol", "start", "-?[0-9]{1,9}"),
         ("ol", "type", "[1aAiI]"),
-        ("section", "role", "doc-endnotes"),
         ("td", "class", "nb-(left|center|right)"),
         ("td", "colspan", "[0-9]{1,3}"),
         ("td", "rowspan", "[0-9]{1,3}"),
@@ -126,7 +118,8 @@ def clean_html(html: str) -> Markup:
             f"The HTML of this text has {len(html):,} characters; no more than {MAX_HTML:,} "
             "can be shown as one story. Split it into several stories."
         )
-    return Markup(_CLEANER.clean(_nested_properly(drop_unprintable(html))))  # noqa: S704 -- clean
+    html = drop_unprintable(str(html))  # of Markup, every `replace` would escape
+    return Markup(_CLEANER.clean(_nested_properly(html)))  # noqa: S704 -- clean by now
 
 
 def drop_unprintable(text: str) -> str:

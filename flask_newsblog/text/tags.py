@@ -26,7 +26,8 @@ _MARKUP = re.compile(
     | <(?P<hidden> script|style|template|iframe|noembed|noframes|noscript|textarea|title|xmp )
       (?=[\s/>]) .*? (?: </(?P=hidden)\s*> | \Z )
     | <(?P<closing>/?) (?P<name>[a-z][^\s/>]*+)
-      (?P<source> (?: [^>=]++ | =\s*+ (?: "[^"]*+" | '[^']*+' | [^\s>"'][^\s>]*+ )?+ )*+ ) (?P<end>>?)
+      (?P<source> (?: [^>=]++ | =\s*+ (?: "[^"]*+" | '[^']*+' | [^\s>"'][^\s>]*+ )?+ )*+ )
+      (?P<end>>?)
     | <[!?/][^>]*+>?
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
