@@ -6,7 +6,8 @@ from flask import Flask
 from jinja2 import DictLoader
 
 SITE = """<!doctype html>
-<html lang="en"><head><title>{% block title %}{% endblock %}</title>{% block head %}{% endblock %}</head>
+<html lang="en"><head><title>{% block title %}{% endblock %}</title>
+{% block head %}{% endblock %}</head>
 <body><p>The town's own banner</p><main>{% block content %}{% endblock %}</main></body></html>
 """
 ONE_LINE = '{% extends "site.html" %}'

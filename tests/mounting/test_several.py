@@ -16,7 +16,15 @@ from flask_wtf import CSRFProtect
 from flask_newsblog import NewsBlog, current_blog, latest_stories
 
 from ..hosts import (
-    MEMORY, Host, bare_app, blog, path_of, plain, second_address, two_blogs, write_story,
+    MEMORY,
+    Host,
+    bare_app,
+    blog,
+    path_of,
+    plain,
+    second_address,
+    two_blogs,
+    write_story,
 )  # fmt: skip
 
 Keep = Callable[[Flask], Flask]
