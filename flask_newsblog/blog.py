@@ -20,6 +20,7 @@ from .settings import load_settings
 from .urls import addresses
 
 _FOREVER = 365 * 24 * 3600
+_LONGEST_NAME = 64  # what the columns ``blog`` hold
 
 
 class SetupError(RuntimeError):
@@ -95,6 +96,7 @@ class NewsBlog(Blueprint):
         app = cast(Flask, state.app)
         name = f"{state.name_prefix}.{state.name}".lstrip(".")
         _refuse_unready(app, name)
+        self._refuse_sharing(app, name)
         settings = load_settings(name, app.config, self._settings)
         copy_tables(app)
         mounts(app)[name] = Mount(
@@ -106,7 +108,8 @@ class NewsBlog(Blueprint):
             can=self._can,
             now=self._clock,
             assets=Path(cast(str, self.static_folder)),
-            started_at=utcnow(),
+            url_prefix=(state.url_prefix or "").rstrip("/"),
+            started_at=self._clock(),
         )
         for address in addresses(settings):
             state.add_url_rule(
@@ -115,6 +118,20 @@ class NewsBlog(Blueprint):
         if len(mounts(app)) == 1:
             app.cli.add_command(newsblog_group)
             app.add_template_global(latest_stories, "newsblog_latest")
+
+    def _refuse_sharing(self, app: Flask, name: str) -> None:
+        if len(self.name) > _LONGEST_NAME:
+            raise SetupError(
+                f"The name {self.name!r} is too long for a blog: it has {len(self.name)}"
+                f" characters; {_LONGEST_NAME} are kept."
+            )
+        for other in mounts(app).values():
+            if other.blog == self.name and app.blueprints[other.name] is not self:
+                raise SetupError(
+                    f"Two blogs are called {self.name!r}, {other.name!r} and {name!r}, and would"
+                    " share their stories: give one NewsBlog(...) another name, or register the"
+                    " same one twice, the second time with name=."
+                )
 
 
 def _look_at_settings_once() -> None:

@@ -11,11 +11,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 PREFIX = "NEWSBLOG_"
 LANGUAGE_OF_VISITOR = "auto"
+# First parts of our own addresses: a story called so would be hidden behind them.
+RESERVED = frozenset(
+    {"assets", "authors", "corrections", "feed", "media", "newsroom", "search", "sections",
+     "sitemap", "tags"}
+)  # fmt: skip
 _PLACEHOLDERS = {
     "yyyy": "<int(fixed_digits=4):year>",
     "mm": "<int(fixed_digits=2):month>",
@@ -23,7 +29,8 @@ _PLACEHOLDERS = {
     "slug": "<slug>",
 }
 _DATE_STYLES = ("full", "long", "medium", "short")
-_DATE_LETTERS = re.compile(r"'[^']*'|[A-Za-z]+")
+# Quoted text, in which two quotes are one; letters; a quote that nobody closes.
+_DATE_LETTERS = re.compile(r"'(?:[^']|'')*'|[A-Za-z]+|'")
 _DATE_PARTS = frozenset({"d", "dd", "M", "MM", "MMM", "MMMM", "y", "yy", "yyyy", "EEE", "EEEE"})
 
 
@@ -134,7 +141,7 @@ def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]
     known = {f.name: f for f in fields(Settings)}
     for key in given:
         if key not in known:
-            raise SettingError(f"NewsBlog() has no setting {key!r}.{_nearest(key, known)}")
+            raise SettingError(f"NewsBlog() has no setting {key!r}.{_nearest(key, known, '')}")
     own = f"{PREFIX}{_config_name(name)}_"
     values = dict(given)
     for prefix in (PREFIX, own):
@@ -144,8 +151,7 @@ def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]
                 values[field_name] = _convert(key, config[key], known[field_name].type)
     for key in config:
         if key.startswith(PREFIX) and not _is_known(key, known):
-            full = [PREFIX + field_name.upper() for field_name in known]
-            raise SettingError(f"There is no setting {key}.{_nearest(key, full)}")
+            raise SettingError(f"There is no setting {key}.{_nearest(key, known, own, PREFIX)}")
     return Settings(**{key: _convert(f"{key}=", values[key], known[key].type) for key in values})
 
 
@@ -168,9 +174,13 @@ def _is_known(key: str, known: Iterable[str]) -> bool:
     return any(rest == f.upper() or rest.endswith("_" + f.upper()) for f in known)
 
 
-def _nearest(key: str, names: Iterable[str]) -> str:
-    close = get_close_matches(key, list(names), n=1)
-    return f" Did you mean {close[0]}?" if close else " See the settings page of the docs."
+def _nearest(key: str, names: Iterable[str], *prefixes: str) -> str:
+    # Compared without the prefix, by which all of them resemble each other.
+    for prefix in prefixes:
+        close = get_close_matches(key.removeprefix(prefix).lower(), list(names), n=1)
+        if key.startswith(prefix) and close:
+            return f" Did you mean {prefix + close[0].upper() if prefix else close[0]}?"
+    return " See the settings page of the docs."
 
 
 def _convert(key: str, value: Any, kind: Any) -> Any:
@@ -188,7 +198,7 @@ def _convert(key: str, value: Any, kind: Any) -> Any:
         if isinstance(value, bool) or not re.fullmatch(r"\s*-?[0-9]{1,9}\s*", str(value)):
             raise SettingError(f"{key} is {value!r}; write a whole number.")
         return int(value)
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
+    if not isinstance(value, str | int | float | PurePath) or isinstance(value, bool):
         # An environment of JSON values turns 2026 into a number; a title may be one.
         raise SettingError(f"{key} is {value!r}; write text.")
     return str(value)
@@ -218,6 +228,7 @@ def _check_permalink(settings: Settings) -> None:
         and len(set(names)) == len(names)
         and re.fullmatch(r"[A-Za-z0-9/_.-]*", plain) is not None
         and "//" not in pattern
+        and not {".", ".."} & set(pattern.split("/"))
     )
     _check(
         good,
@@ -225,11 +236,17 @@ def _check_permalink(settings: Settings) -> None:
         settings,
         "a path that begins with / and holds <slug> once, and at will <yyyy>, <mm>, <dd>",
     )
+    first = pattern.split("/")[1]
+    if first in RESERVED:
+        raise SettingError(
+            f"{PREFIX}PERMALINK is {pattern!r}, and the blog has pages of its own below /{first}/;"
+            " begin with another word."
+        )
 
 
 def _check_date_format(settings: Settings) -> None:
     pattern = settings.date_format
-    words = [w for w in _DATE_LETTERS.findall(pattern) if not w.startswith("'")]
+    words = [w for w in _DATE_LETTERS.findall(pattern) if w == "'" or not w.startswith("'")]
     good = pattern in _DATE_STYLES or (bool(words) and set(words) <= _DATE_PARTS)
     _check(
         good,

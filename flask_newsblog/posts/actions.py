@@ -26,15 +26,10 @@ from ..models import (
     Section,
     Tag,
 )
+from ..settings import RESERVED
 from ..text.excerpts import count_words, excerpt
 from ..text.markdown import RENDERER, render_post
 from ..text.slugs import slugify
-
-# First parts of our own addresses: a story called so would be hidden behind them.
-RESERVED_SLUGS = frozenset(
-    {"assets", "authors", "corrections", "feed", "media", "newsroom", "search", "sections",
-     "sitemap", "tags"}
-)  # fmt: skip
 
 
 class AlreadyPublished(ValueError):
@@ -214,7 +209,7 @@ def _free_slug(blog: str, wanted: str) -> str:
 
 def _may_be_slug(slug: str) -> bool:
     # A slug of digits alone would be read as a year, month or day in an address.
-    return bool(slug) and slug not in RESERVED_SLUGS and not slug.isdigit()
+    return bool(slug) and slug not in RESERVED and not slug.isdigit()
 
 
 def _slugs_like(blog: str, base: str, but: int | None = None) -> set[str]:
