@@ -228,13 +228,15 @@ def _check_permalink(settings: Settings) -> None:
         and len(set(names)) == len(names)
         and re.fullmatch(r"[A-Za-z0-9/_.-]*", plain) is not None
         and "//" not in pattern
+        and "><" not in pattern
         and not {".", ".."} & set(pattern.split("/"))
     )
     _check(
         good,
         "permalink",
         settings,
-        "a path that begins with / and holds <slug> once, and at will <yyyy>, <mm>, <dd>",
+        "a path that begins with / and holds <slug> once, and at will <yyyy>, <mm>, <dd>, each"
+        " with something between",
     )
     first = pattern.split("/")[1]
     if first in RESERVED:

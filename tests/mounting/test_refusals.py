@@ -147,7 +147,10 @@ def test_a_number_is_digits_and_nothing_else(value: Any) -> None:
     assert refusal(posts_per_page=value).endswith("write a whole number.")
 
 
-PATH = "a path that begins with / and holds <slug> once, and at will <yyyy>, <mm>, <dd>"
+PATH = (
+    "a path that begins with / and holds <slug> once, and at will <yyyy>, <mm>, <dd>, each with"
+    " something between"
+)
 PATTERN = "full, long, medium, short or a pattern of d, M, MMMM, yyyy, EEEE"
 ZONE = "a name such as UTC or Europe/Lisbon"
 HOST = "a scheme and host such as https://bulletin.example"
@@ -187,6 +190,7 @@ IMPOSSIBLE = [
     ("permalink", "/<path:slug>/", PATH),
     ("permalink", "/<slug>/?page=1", PATH),
     ("permalink", "//<slug>/", PATH),
+    ("permalink", "/<yyyy><mm>/<slug>/", PATH),
     ("permalink", "/../<slug>/", PATH),
     ("permalink", "/./<slug>/", PATH),
     ("permalink", "/a b/<slug>/", PATH),
