@@ -64,6 +64,7 @@ class Mount:
     can: Can
     now: Callable[[], datetime]
     assets: Path
+    url_prefix: str
     started_at: datetime
     pages: PageMemory = field(default_factory=PageMemory)
     settings_checked: bool = False

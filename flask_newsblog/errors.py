@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, redirect, request
+from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
 
 from .context import Mount, render_error, this_blog
 from .database import UNAVAILABLE, complaint, session
 from .i18n import mark
 from .posts.pages import ErrorPage
-from .posts.queries import Frame, find_redirect, load_frame
+from .posts.queries import Frame, load_frame
+from .posts.views import redirect_from_before
 
 LOST = "lost"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -55,14 +57,16 @@ def lost(address: str = "") -> ResponseReturnValue:
     allowed = [m for m in METHODS if adapter is not None and _leads(adapter, m, mount)]
     if allowed:
         raise MethodNotAllowed(valid_methods=allowed)
-    if request.method in ("GET", "HEAD"):
-        _follow_redirect(mount, "/" + address)
     abort(404)
 
 
-def error_page(error: HTTPException) -> Response:
-    """A refusal as a page, with the status and the headers that belong to it."""
+def error_page(error: HTTPException) -> BaseResponse:
+    """A refusal as a page, or the way on, with the status and the headers that belong to it."""
     mount, status = this_blog(), error.code or 500
+    if status == 404 and request.method in ("GET", "HEAD"):
+        moved = redirect_from_before(mount)
+        if moved is not None:
+            return moved
     heading, text = _WORDS[status]
     words = mount.words
     page = ErrorPage(status, words.t(heading), words.t(text))
@@ -101,17 +105,6 @@ def _leads(adapter: Any, method: str, mount: Mount) -> bool:
     except HTTPException:
         return False
     return not endpoint.endswith("." + LOST)
-
-
-def _follow_redirect(mount: Mount, path: str) -> None:
-    if "\0" in path or len(path) > 500:
-        return
-    query = request.query_string.decode("latin-1")
-    paths = [path, f"{path}?{query}"] if query and "\0" not in query else [path]
-    found = find_redirect(mount.blog, paths, mount.now())
-    if found is not None:
-        target = found.target or mount.post_url(found.slug, found.published_at)
-        abort(redirect(target, code=301))
 
 
 def _frame(mount: Mount) -> Frame:

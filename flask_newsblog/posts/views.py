@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from flask import Response, abort, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import Mount, reader_page, render, this_blog
 from . import queries
@@ -29,20 +30,28 @@ ROWS = 5
 ROW_CARDS = 3
 # The kinds of file that the media folder hands out to be shown; all others are downloads.
 SHOWN = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
+LONGEST_PATH = 500  # as in the table of redirects
 MEDIA_SECONDS = 365 * 24 * 3600
 
 
-@reader_page
 def front() -> ResponseReturnValue:
+    """The front page, or where an address from before such as ``/?p=12`` leads."""
+    moved = None
+    if request.query_string and _cursor() == Cursor():
+        moved = redirect_from_before(this_blog())
+    return moved or _front()
+
+
+@reader_page
+def _front() -> ResponseReturnValue:
     """The front page, and behind it page after page of older stories."""
     mount, now, frame = _open()
     cursor = _cursor()
-    size = mount.settings.posts_per_page
+    size, address = mount.settings.posts_per_page, mount.url("front")
     if cursor != Cursor():
         listing = queries.latest(mount.blog, now, size, cursor)
-        paging = _paging(listing, cursor, mount.url("front"))
-        page = FrontPage(None, (), (), listing.cards, paging)
-        return render("front.html", page, frame, now, _here(cursor))
+        page = FrontPage(None, (), (), listing.cards, _paging(listing, cursor, address))
+        return render("front.html", page, frame, now, _at(address, cursor))
     listing = queries.latest(mount.blog, now, 1 + SECONDS + size)
     top = listing.cards[: 1 + SECONDS]
     rows = _rows(mount, frame, now, {card.id for card in top}) if len(listing.cards) > 6 else ()
@@ -52,9 +61,9 @@ def front() -> ResponseReturnValue:
         seconds=top[1:],
         rows=rows,
         river=tuple(card for card in listing.cards if card.id not in shown),
-        paging=_paging(listing, cursor, mount.url("front"), may_be_empty=True),
+        paging=_paging(listing, cursor, address, may_be_empty=True),
     )
-    return render("front.html", page, frame, now, _here(cursor))
+    return render("front.html", page, frame, now, address)
 
 
 @reader_page
@@ -94,7 +103,7 @@ def section(slug: str) -> ResponseReturnValue:
     found = next((s for s in frame.sections if s.slug == slug), None)
     if found is None:
         abort(404)
-    cursor = _cursor()
+    cursor, address = _cursor(), mount.url("section", slug=slug)
     listing = queries.in_sections(
         mount.blog, now, frame.below(found.id), mount.settings.posts_per_page, cursor
     )
@@ -103,9 +112,9 @@ def section(slug: str) -> ResponseReturnValue:
         parents=_parents(found, frame),
         children=tuple(s for s in frame.sections if s.parent_id == found.id),
         cards=listing.cards,
-        paging=_paging(listing, cursor, mount.url("section", slug=slug), may_be_empty=True),
+        paging=_paging(listing, cursor, address, may_be_empty=True),
     )
-    return render("section.html", page, frame, now, _here(cursor))
+    return render("section.html", page, frame, now, _at(address, cursor))
 
 
 @reader_page
@@ -115,15 +124,16 @@ def tag(slug: str) -> ResponseReturnValue:
     found = queries.find_tag(mount.blog, _key(slug))
     if found is None or found.slug != slug:
         abort(404)
-    cursor = _cursor()
+    cursor, address = _cursor(), mount.url("tag", slug=slug)
     listing = queries.tagged(mount.blog, now, found.id, mount.settings.posts_per_page, cursor)
     page = TagPage(
         tag=TagLink(found.slug, found.name),
         description=found.description,
         cards=listing.cards,
-        paging=_paging(listing, cursor, mount.url("tag", slug=slug), may_be_empty=True),
+        # Without a story there is no page: the tag's name may be what an embargo keeps.
+        paging=_paging(listing, cursor, address),
     )
-    return render("tag.html", page, frame, now, _here(cursor))
+    return render("tag.html", page, frame, now, _at(address, cursor))
 
 
 @reader_page
@@ -133,15 +143,16 @@ def author(slug: str) -> ResponseReturnValue:
     found = queries.find_author(mount.blog, _key(slug))
     if found is None or found.slug != slug:
         abort(404)
-    cursor = _cursor()
+    cursor, address = _cursor(), mount.url("author", slug=slug)
     listing = queries.written_by(mount.blog, now, found.id, mount.settings.posts_per_page, cursor)
     page = AuthorPage(
         author=AuthorLink(found.slug, found.name, found.bio, found.picture),
         links=tuple((label, address) for label, address in found.links or ()),
         cards=listing.cards,
-        paging=_paging(listing, cursor, mount.url("author", slug=slug), may_be_empty=True),
+        # As with tags, unless somebody has written a word about them for all to see.
+        paging=_paging(listing, cursor, address, may_be_empty=bool(found.bio)),
     )
-    return render("author.html", page, frame, now, _here(cursor))
+    return render("author.html", page, frame, now, _at(address, cursor))
 
 
 @reader_page
@@ -178,6 +189,22 @@ def media(key: str) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def redirect_from_before(mount: Mount) -> BaseResponse | None:
+    """Where the address asked for leads now, if it is one from before."""
+    path = request.path.removeprefix(mount.url_prefix)
+    if "\0" in path or not 0 < len(path) < LONGEST_PATH:
+        return None
+    slashed = path.removesuffix("/") if path.endswith("/") and path != "/" else f"{path}/"
+    paths = [path, slashed]
+    query = request.query_string.decode("latin-1")
+    if query and "\0" not in query:
+        paths = [f"{path}?{query}", f"{slashed}?{query}", *paths]
+    found = queries.find_redirect(mount.blog, paths, mount.now())
+    if found is None:
+        return None
+    return redirect(found.target or mount.post_url(found.slug, found.published_at), code=301)
 
 
 def _open() -> tuple[Mount, datetime, Frame]:
@@ -223,7 +250,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 def _archive(unit: str, start: date, end: date, heading: str) -> ResponseReturnValue:
     mount, now, frame = _open()
-    cursor = _cursor()
+    cursor, address = _cursor(), mount.url(unit, **(request.view_args or {}))
     zone = mount.settings.zone
     listing = queries.in_period(
         mount.blog,
@@ -233,8 +260,8 @@ def _archive(unit: str, start: date, end: date, heading: str) -> ResponseReturnV
         mount.settings.posts_per_page,
         cursor,
     )
-    page = ArchivePage(start, unit, heading, listing.cards, _paging(listing, cursor, request.path))
-    return render("archive.html", page, frame, now, _here(cursor))
+    page = ArchivePage(start, unit, heading, listing.cards, _paging(listing, cursor, address))
+    return render("archive.html", page, frame, now, _at(address, cursor))
 
 
 def _paging(
@@ -251,9 +278,8 @@ def _paging(
     )
 
 
-def _here(cursor: Cursor) -> str:
-    path = request.root_path + request.path
-    return f"{path}?before={cursor.older_than}" if cursor.older_than is not None else path
+def _at(address: str, cursor: Cursor) -> str:
+    return f"{address}?before={cursor.older_than}" if cursor.older_than is not None else address
 
 
 def _rows(mount: Mount, frame: Frame, now: datetime, shown: set[int]) -> tuple[SectionRow, ...]:
