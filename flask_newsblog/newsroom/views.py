@@ -37,7 +37,7 @@ def door() -> ResponseReturnValue:
     state = request.args.get("state", "")
     if state and state not in {*PostState}:
         abort(404)
-    found = desk_list(mount.blog, [state] if state else [], DESK_ROWS, _cursor())
+    found = desk_list(mount.blog, state, DESK_ROWS, _cursor())
     rows = tuple(_desk_row(mount, row, now) for row in found[:DESK_ROWS])
     older = ""
     if len(found) > DESK_ROWS:

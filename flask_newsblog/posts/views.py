@@ -54,7 +54,7 @@ def _front() -> ResponseReturnValue:
         return render("front.html", page, frame, now, _at(address, cursor))
     listing = queries.latest(mount.blog, now, 1 + SECONDS + size)
     top = listing.cards[: 1 + SECONDS]
-    rows = _rows(mount, frame, now, {card.id for card in top}) if len(listing.cards) > 6 else ()
+    rows = _rows(mount, frame, now, top[-1].id) if len(listing.cards) > 6 else ()
     shown = {card.id for card in top} | {card.id for row in rows for card in row.cards}
     page = FrontPage(
         lead=top[0] if top else None,
@@ -282,16 +282,17 @@ def _at(address: str, cursor: Cursor) -> str:
     return f"{address}?before={cursor.older_than}" if cursor.older_than is not None else address
 
 
-def _rows(mount: Mount, frame: Frame, now: datetime, shown: set[int]) -> tuple[SectionRow, ...]:
+def _rows(mount: Mount, frame: Frame, now: datetime, last_shown: int) -> tuple[SectionRow, ...]:
     top = frame.top_sections[:ROWS]
     trees = {section.id: frame.below(section.id) for section in top}
-    newest = queries.newest_by_section(mount.blog, now, trees, each=ROW_CARDS + 1 + SECONDS)
-    rows = []
-    for section in top:
-        cards = [card for card in newest[section.id] if card.id not in shown][:ROW_CARDS]
-        if len(cards) > 1:
-            rows.append(SectionRow(section, tuple(cards)))
-    return tuple(rows)
+    newest = queries.newest_by_section(
+        mount.blog, now, trees, ROW_CARDS, Cursor(older_than=last_shown)
+    )
+    return tuple(
+        SectionRow(section, tuple(newest[section.id]))
+        for section in top
+        if len(newest[section.id]) > 1
+    )
 
 
 def _parents(section: SectionLink, frame: Frame) -> tuple[SectionLink, ...]:

@@ -1,0 +1,409 @@
+"""The statements behind :mod:`.queries`, each put together once for every form it takes.
+
+To put one together costs SQLAlchemy more than to run it: on a page of a few statements,
+more than all the rest of the page. So what varies from request to request is a named
+parameter (``blog``, ``now``, ``limit``, ``at``, …), and what is cached here is only
+as many statements as there are forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, literal, or_, select
+
+from ..database import BigId, UTCDateTime
+from ..models import (
+    Author,
+    Byline,
+    Correction,
+    Media,
+    OldSlug,
+    Post,
+    PostState,
+    PostTag,
+    Redirect,
+    Section,
+    Tag,
+)
+
+Query: TypeAlias = "Select[*tuple[Any, ...]]"
+
+BLOG: BindParameter[str] = bindparam("blog", type_=sa.String())
+NOW: BindParameter[datetime] = bindparam("now", type_=UTCDateTime())
+LIMIT: BindParameter[int] = bindparam("limit", type_=sa.Integer())
+# The id of a post: where a page of a list begins, or which post is asked about.
+AT: BindParameter[int] = bindparam("at", type_=BigId)
+SLUG: BindParameter[str] = bindparam("slug", type_=sa.String())
+
+RELATED = 3
+
+
+class Way(Enum):
+    """Which page of a list: the first, or from a post on towards the old or the new."""
+
+    FIRST = "first"
+    OLDER = "older"
+    NEWER = "newer"
+
+
+class Role(Enum):
+    """What a story is to another."""
+
+    OLDER = 0
+    NEWER = 1
+    SAME_SECTION = 2
+    SAME_TAG = 3
+
+
+def visible(
+    blog: str | BindParameter[str] = BLOG, now: datetime | BindParameter[datetime] = NOW
+) -> ColumnElement[bool]:
+    """Whether a post is before the readers: the one rule, for every page, count and lookup."""
+    return and_(
+        Post.blog == blog,
+        Post.state == PostState.PUBLISHED,
+        Post.published_at <= now,
+        or_(Post.embargo_until.is_(None), Post.embargo_until <= now),
+    )
+
+
+@cache
+def frame() -> Query:
+    """A row for each section, or one without: newest, changed, due, then the section's columns.
+
+    ``newest`` is when the newest visible story came out, ``changed`` when anything last
+    changed, ``due`` when the clock will next change something.
+    """
+    out = (Post.blog == BLOG, Post.state == PostState.PUBLISHED)
+    newest = _ends(Post.published_at.desc(), visible())
+    changed = [_ends(Post.embargo_until.desc(), *out, Post.embargo_until <= NOW)] + [
+        _ends(model.changed_at.desc(), model.blog == BLOG)
+        for model in (Post, Section, Tag, Author, Media)
+    ]
+    due = [
+        _ends(Post.published_at.asc(), *out, Post.published_at > NOW),
+        _ends(Post.embargo_until.asc(), *out, Post.embargo_until > NOW),
+    ]
+    clock = select(
+        newest.scalar_subquery().label("newest"),
+        _of_all(sa.func.max, changed).label("changed"),
+        _of_all(sa.func.min, due).label("due"),
+    ).subquery()
+    columns = (Section.id, Section.slug, Section.name, Section.description, Section.parent_id)
+    return (
+        select(*clock.c, *columns)
+        .select_from(clock)
+        .outerjoin(Section, Section.blog == BLOG)
+        .order_by(Section.position, Section.name, Section.id)
+    )
+
+
+@cache
+def latest(way: Way) -> Query:
+    """The cards of a blog."""
+    return _page(_cards(), Post.published_at, Post.id, way, visible())
+
+
+@cache
+def in_period(way: Way) -> Query:
+    """The cards from the parameter ``start`` up to ``end``."""
+    start = bindparam("start", type_=UTCDateTime())
+    end = bindparam("end", type_=UTCDateTime())
+    period = (Post.published_at >= start, Post.published_at < end)
+    return _page(_cards(), Post.published_at, Post.id, way, visible(), within=period)
+
+
+@cache
+def in_sections(count: int, way: Way) -> Query:
+    """The cards of so many sections, the parameters ``section_0``, ``section_1``, ….
+
+    Each section's newest are read from the index and then merged: ``IN`` would
+    sort all the stories of all of them.
+    """
+    branches = [
+        _page(
+            select(Post.id.label("id")), Post.published_at, Post.id, way,
+            visible(), Post.section_id == bindparam(f"section_{place}", type_=BigId),
+        )
+        for place in range(count)
+    ]  # fmt: skip
+    return _cards_among(branches, way)
+
+
+@cache
+def tagged(way: Way) -> Query:
+    """The cards with the tag that is the parameter ``tag``."""
+    branch = _page(
+        _walk(PostTag), PostTag.published_at, PostTag.post_id, way,
+        PostTag.tag_id == bindparam("tag", type_=BigId), PostTag.published_at <= NOW, visible(),
+    )  # fmt: skip
+    return _cards_among([branch], way)
+
+
+@cache
+def written_by(way: Way) -> Query:
+    """The cards of the author who is the parameter ``author``."""
+    branch = _page(
+        _walk(Byline), Byline.published_at, Byline.post_id, way,
+        Byline.author_id == bindparam("author", type_=BigId), Byline.published_at <= NOW, visible(),
+    )  # fmt: skip
+    return _cards_among([branch], way)
+
+
+@cache
+def newest_by_section(shape: tuple[int, ...], way: Way) -> Query:
+    """The cards of several trees of sections, with the place of the ``tree``.
+
+    ``shape`` is how many sections each tree has: the parameters ``section_0_0``,
+    ``section_0_1``, …. ``limit`` counts for each section.
+    """
+    branches = [
+        _page(
+            select(Post.id.label("id"), literal(tree).label("tree")),
+            Post.published_at, Post.id, way,
+            visible(), Post.section_id == bindparam(f"section_{tree}_{place}", type_=BigId),
+        )
+        for tree, count in enumerate(shape)
+        for place in range(count)
+    ]  # fmt: skip
+    merged = _either(branches)
+    return _cards(merged.c.tree, among=merged).order_by(Post.published_at.desc(), Post.id.desc())
+
+
+@cache
+def authors() -> Query:
+    """Who wrote the posts of the parameter ``ids``, in order."""
+    return (
+        select(Byline.post_id, Author.slug, Author.name)
+        .join(Author, Author.id == Byline.author_id)
+        .where(Byline.post_id.in_(bindparam("ids", type_=BigId, expanding=True)))
+        .order_by(Byline.post_id, Byline.position, Author.id)
+    )
+
+
+@cache
+def story() -> Query:
+    """A visible story by its slug: its card and the rest of it."""
+    return _cards(
+        Post.dateline, Post.body_html, Post.lead_caption, Post.lead_credit, Post.replies_open
+    ).where(visible(), Post.slug == SLUG)
+
+
+@cache
+def links() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """The authors and tags of a post: kind, position, slug, name, bio, picture."""
+    bylines = (
+        select(
+            literal("author").label("kind"),
+            Byline.position.label("position"),
+            Author.slug.label("slug"),
+            Author.name.label("name"),
+            Author.bio.label("bio"),
+            sa.func.coalesce(Media.key, "").label("picture"),
+        )
+        .join(Author, Author.id == Byline.author_id)
+        .outerjoin(Media, Media.id == Author.picture_id)
+        .where(Byline.post_id == AT)
+    )
+    tags = (
+        select(literal("tag"), PostTag.position, Tag.slug, Tag.name, literal(""), literal(""))
+        .join(Tag, Tag.id == PostTag.tag_id)
+        .where(PostTag.post_id == AT)
+    )
+    return bylines.union_all(tags)
+
+
+@cache
+def nearby(in_section: bool, tags: int) -> Query:
+    """The cards around a post, with their ``role``; a story may have several.
+
+    Its own are the parameters ``at``, ``published_at``, ``section`` and the slugs
+    ``tag_0``, ``tag_1``, ….
+    """
+    moment = bindparam("published_at", type_=UTCDateTime())
+    earlier = _beyond(Post.published_at, Post.id, moment, older=True)
+    later = _beyond(Post.published_at, Post.id, moment, older=False)
+    branches: list[Query] = [
+        # Before ``visible``, for the reason given in ``_page``.
+        select(Post.id.label("id"), _is(Role.OLDER)).where(earlier, visible())
+        .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
+        select(Post.id.label("id"), _is(Role.NEWER)).where(later, visible())
+        .order_by(Post.published_at, Post.id).limit(1),
+    ]  # fmt: skip
+    if in_section:
+        branches.append(
+            select(Post.id.label("id"), _is(Role.SAME_SECTION))
+            .where(visible(), Post.section_id == bindparam("section", type_=BigId), Post.id != AT)
+            .order_by(Post.published_at.desc(), Post.id.desc())
+            .limit(RELATED)
+        )
+    for place in range(tags):
+        slug = bindparam(f"tag_{place}", type_=sa.String())
+        tag = select(Tag.id).where(Tag.blog == BLOG, Tag.slug == slug).scalar_subquery()
+        branches.append(
+            _walk(PostTag, _is(Role.SAME_TAG))
+            .where(PostTag.tag_id == tag, PostTag.published_at <= NOW, visible())
+            .where(PostTag.post_id != AT)
+            .order_by(PostTag.published_at.desc(), PostTag.post_id.desc())
+            .limit(RELATED)
+        )
+    merged = _either(branches)
+    return _cards(merged.c.role, among=merged)
+
+
+@cache
+def corrections() -> Query:
+    """The corrections of a post, newest first."""
+    return (
+        select(Correction.kind, Correction.text, Correction.corrected_at)
+        .where(Correction.post_id == AT)
+        .order_by(Correction.corrected_at.desc(), Correction.id.desc())
+    )
+
+
+@cache
+def tag() -> Query:
+    """A tag by its slug."""
+    return select(Tag.id, Tag.slug, Tag.name, Tag.description).where(
+        Tag.blog == BLOG, Tag.slug == SLUG
+    )
+
+
+@cache
+def author() -> Query:
+    """An author by their slug."""
+    picture = sa.func.coalesce(Media.key, "").label("picture")
+    return (
+        select(Author.id, Author.slug, Author.name, Author.bio, Author.links, picture)
+        .outerjoin(Media, Media.id == Author.picture_id)
+        .where(Author.blog == BLOG, Author.slug == SLUG)
+    )
+
+
+@cache
+def moved() -> Query:
+    """The visible post that once had a slug."""
+    return (
+        select(Post.slug, Post.published_at)
+        .join(OldSlug, OldSlug.post_id == Post.id)
+        .where(OldSlug.blog == BLOG, OldSlug.slug == SLUG, visible())
+    )
+
+
+@cache
+def redirect() -> Query:
+    """Where the longest of the ``paths`` that is known leads."""
+    return (
+        select(Redirect.target, Post.slug, Post.published_at)
+        .outerjoin(Post, and_(Post.id == Redirect.post_id, visible()))
+        .where(Redirect.blog == BLOG, Redirect.path.in_(bindparam("paths", expanding=True)))
+        .where(or_(Redirect.target.is_not(None), Post.id.is_not(None)))
+        .order_by(sa.func.length(Redirect.path).desc())
+        .limit(1)
+    )
+
+
+@cache
+def desk(one_state: bool, way: Way) -> Query:
+    """The stories as the newsroom lists them, all or those of the parameter ``state``."""
+    query = select(
+        Post.id, Post.slug, Post.title, Post.state, Post.published_at, Post.embargo_until,
+        Post.changed_at, Post.comment_count, Section.name.label("section"),
+    ).outerjoin(Section, Section.id == Post.section_id).where(Post.blog == BLOG)  # fmt: skip
+    if one_state:
+        query = query.where(Post.state == bindparam("state", type_=sa.String()))
+    return _page(query, Post.changed_at, Post.id, way)
+
+
+def _ends(order: Any, *conditions: ColumnElement[bool]) -> Query:
+    """The first moment in an order, read from the end of an index."""
+    return select(order.element.label("moment")).where(*conditions).order_by(order).limit(1)
+
+
+def _of_all(function: Any, moments: Sequence[Query]) -> Any:
+    # An aggregate over rows, since what the databases do with arguments that are
+    # empty differs.
+    return select(function(_either(moments).c.moment)).scalar_subquery()
+
+
+def _is(role: Role) -> Any:
+    return literal(role.value).label("role")
+
+
+def _walk(model: type[PostTag] | type[Byline], *more: Any) -> Query:
+    # The posts of one tag or author, newest first, then whether each is visible. MariaDB
+    # would otherwise begin with all the posts where a tag is on many of them.
+    query = select(model.post_id.label("id"), *more).join(Post, Post.id == model.post_id)
+    for dialect in ("mysql", "mariadb"):
+        query = query.prefix_with("STRAIGHT_JOIN", dialect=dialect)
+    return query
+
+
+def _cards(*more: Any, among: Any = None) -> Query:
+    query = (
+        select(
+            Post.id, Post.slug, Post.title, Post.kicker, Post.standfirst, Post.excerpt, Post.words,
+            Post.published_at, Post.updated_at, Post.comment_count, Post.lead_alt,
+            Section.id.label("section_id"), Section.slug.label("section_slug"),
+            Section.name.label("section_name"), Media.key.label("picture_key"),
+            Media.width, Media.height, Media.variants, *more,
+        )
+    )  # fmt: skip
+    if among is not None:
+        # The few ids first: no planner then starts from all the posts.
+        query = query.select_from(among).join(Post, Post.id == among.c.id)
+    else:
+        query = query.select_from(Post)
+    return query.outerjoin(Section, Section.id == Post.section_id).outerjoin(
+        Media, Media.id == Post.lead_image_id
+    )
+
+
+def _cards_among(branches: Sequence[Query], way: Way) -> Query:
+    order = _order(Post.published_at, Post.id, way)
+    return _cards(among=_either(branches)).order_by(*order).limit(LIMIT)
+
+
+def _page(
+    query: Query,
+    when: Any,
+    number: Any,
+    way: Way,
+    *conditions: ColumnElement[bool],
+    within: Sequence[ColumnElement[bool]] = (),
+) -> Query:
+    """One page of rows in reading order, or nearest first when going towards the new.
+
+    A page of a list that is ``within`` bounds begins nowhere but within them.
+    """
+    if way is not Way.FIRST:
+        moment = select(getattr(Post, when.key)).where(Post.id == AT, *within).scalar_subquery()
+        # The first condition: of two upper bounds SQLite walks its index from the
+        # one that comes first, and ``published_at <= now`` is one too.
+        query = query.where(_beyond(when, number, moment, older=way is Way.OLDER))
+    query = query.where(*within, *conditions)
+    return query.order_by(*_order(when, number, way)).limit(LIMIT)
+
+
+def _order(when: Any, number: Any, way: Way) -> tuple[Any, Any]:
+    return (when, number) if way is Way.NEWER else (when.desc(), number.desc())
+
+
+def _beyond(when: Any, number: Any, moment: Any, *, older: bool) -> ColumnElement[bool]:
+    # Written so that every database reads it as one range of the index; MariaDB
+    # does not for a comparison of pairs.
+    if older:
+        return and_(when <= moment, or_(when < moment, number < AT))
+    return and_(when >= moment, or_(when > moment, number > AT))
+
+
+def _either(branches: Sequence[Query]) -> Any:
+    # SQLite allows ORDER BY and LIMIT in a branch of a union only within a subquery.
+    wrapped = [select(*branch.subquery().c) for branch in branches]
+    return sa.union_all(*wrapped).subquery()
