@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from threading import Lock
-from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from flask import Response
 
@@ -28,11 +28,15 @@ PAGES_KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A finished page in memory: its bytes, its headers, and until when it holds (monotonic)."""
+    """A finished page in memory: its bytes and headers.
+
+    It is handed out until ``until``; caches on the way may keep it until ``fresh_until``.
+    """
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
-    until: float
+    until: datetime
+    fresh_until: datetime
 
 
 @dataclass
@@ -42,21 +46,28 @@ class PageMemory:
     _pages: OrderedDict[tuple[str, ...], KeptPage] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def recall(self, key: tuple[str, ...]) -> KeptPage | None:
+    def recall(self, key: tuple[str, ...], now: datetime) -> KeptPage | None:
         """The page kept under ``key`` if it still holds."""
         with self._lock:
             page = self._pages.get(key)
             if page is None:
                 return None
-            if page.until <= monotonic():
+            if page.until <= now:
                 del self._pages[key]
                 return None
             self._pages.move_to_end(key)
             return page
 
-    def keep(self, key: tuple[str, ...], response: Response, seconds: float) -> None:
-        """Keep a finished response for some seconds."""
-        page = KeptPage(response.get_data(), tuple(response.headers), monotonic() + seconds)
+    def keep(self, key: tuple[str, ...], response: Response, now: datetime, longest: int) -> None:
+        """Keep a response finished now for as long as it is fresh, at most so many seconds."""
+        fresh = response.cache_control.max_age or 0
+        page = KeptPage(
+            body=response.get_data(),
+            # Each time that it is handed out it gets a date and a lifetime of its own.
+            headers=tuple(pair for pair in response.headers if pair[0] != "Date"),
+            until=now + timedelta(seconds=min(longest, fresh)),
+            fresh_until=now + timedelta(seconds=fresh),
+        )
         with self._lock:
             self._pages[key] = page
             while len(self._pages) > PAGES_KEPT:
@@ -102,18 +113,33 @@ def seconds_to_keep(longest: int, now: datetime, next_change: datetime | None) -
     return max(0, min(longest, int((next_change - now).total_seconds())))
 
 
-def validate(response: Response, environ: WSGIEnvironment, last_change: datetime) -> Response:
+def turns_of_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When the date on each page last changed, and when it will change next."""
+    today = now.astimezone(zone).date()
+    return datetime.combine(today, time(), zone), datetime.combine(
+        today + timedelta(days=1), time(), zone
+    )
+
+
+def validate(
+    response: Response, environ: WSGIEnvironment, now: datetime, last_change: datetime
+) -> Response:
     """Give a page its validators and answer 304 where the reader has it already.
 
     ETag is a hash of the bytes, so it is right whatever the page was made from;
     Last-Modified serves those who send no ETag back.
     """
     response.add_etag()
-    response.last_modified = last_change
+    # It counts in whole seconds: within the second of a change, another may follow.
+    if last_change.replace(microsecond=0) < now.replace(microsecond=0):
+        response.last_modified = last_change
     return cast(Response, response.make_conditional(environ))
 
 
-def answer_from(page: KeptPage, response_class: type[Response], environ: Any) -> Response:
+def answer_from(
+    page: KeptPage, response_class: type[Response], environ: WSGIEnvironment, now: datetime
+) -> Response:
     """A kept page as a response to this request."""
     response = response_class(page.body, headers=list(page.headers))
+    response.cache_control.max_age = int((page.fresh_until - now).total_seconds())
     return cast(Response, response.make_conditional(environ))

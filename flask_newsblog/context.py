@@ -24,6 +24,7 @@ from .caching import (
     answer_from,
     seconds_to_keep,
     shared_response_class,
+    turns_of_day,
     validate,
 )
 from .i18n import Words, words_for
@@ -310,15 +311,17 @@ def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str
     response = mount.response_class(
         draw(template, page, site(frame, now, canonical)), mimetype="text/html"
     )
+    today, tomorrow = turns_of_day(now, mount.settings.zone)
     if mount.settings.public_pages:
-        seconds = seconds_to_keep(PUBLIC_SECONDS, now, frame.next_change)
+        next_change = min(filter(None, (frame.next_change, tomorrow)))
+        seconds = seconds_to_keep(PUBLIC_SECONDS, now, next_change)
         response.cache_control.public = True
         response.cache_control.max_age = seconds
     else:
         response.cache_control.private = True
         response.cache_control.no_cache = True
-    last_change = max(filter(None, (frame.last_change, mount.started_at)))
-    return validate(response, request.environ, last_change)
+    last_change = max(filter(None, (frame.last_change, mount.started_at, today)))
+    return validate(response, request.environ, now, last_change)
 
 
 def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Response:
@@ -339,12 +342,12 @@ def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
         if not longest:
             return view(**values)
         key = (request.host_url, request.root_path, request.path, *_known_arguments())
-        if kept := mount.pages.recall(key):
-            return answer_from(kept, mount.response_class, request.environ)
+        now = mount.now()
+        if kept := mount.pages.recall(key, now):
+            return answer_from(kept, mount.response_class, request.environ, now)
         response = current_app.make_response(view(**values))
         if response.status_code == 200 and request.method == "GET":
-            max_age = response.cache_control.max_age or 0
-            mount.pages.keep(key, response, min(longest, max_age))
+            mount.pages.keep(key, response, now, longest)
         return response
 
     return answer
