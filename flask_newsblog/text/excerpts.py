@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from .sanitize import BLOCKS
+from .allowed import BLOCKS
 from .tags import Tag, read_attributes, read_tags
 
 # Silent reading of English non-fiction by adults, a mean over 190 studies:

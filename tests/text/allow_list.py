@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from flask_newsblog.text.sanitize import ATTRIBUTES, TAGS
+from flask_newsblog.text.allowed import ATTRIBUTES, TAGS
 
 # Written down once more, apart from the code that makes them.
 OURS = {

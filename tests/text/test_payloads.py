@@ -10,9 +10,10 @@ from types import ModuleType
 
 import pytest
 
+from flask_newsblog.text.allowed import ATTRIBUTES, TAGS
 from flask_newsblog.text.limits import TextTooLong
 from flask_newsblog.text.markdown import render_post
-from flask_newsblog.text.sanitize import ATTRIBUTES, TAGS, clean_html
+from flask_newsblog.text.sanitize import clean_html
 
 from .allow_list import OURS, outside
 

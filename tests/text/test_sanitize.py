@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from flask_newsblog.text.allowed import ATTRIBUTES, TAGS, VALUES
 from flask_newsblog.text.limits import MAX_DEPTH, MAX_HTML, TextTooDeep, TextTooLong
-from flask_newsblog.text.sanitize import ATTRIBUTES, TAGS, VALUES, clean_html
+from flask_newsblog.text.sanitize import clean_html
 
 from .allow_list import outside
 
@@ -91,6 +92,19 @@ def test_what_is_not_on_the_list_goes_and_words_stay(html: str, clean: str) -> N
          "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>"),
         ("<b><i>a</b>b</i>", "<b><i>a</i></b>b"),
         ("</div></p>a</b>", "a"),
+        ("<p><b>a<p>b", "<p><b>a</b></p><p>b</p>"),
+        ("<ul><li><b>a<li>b<ul><li>c", "<ul><li><b>a</b></li><li>b<ul><li>c</li></ul></li></ul>"),
+        ("<a href=/x>a<a href=/y>b", '<a href="/x" rel="noopener">a</a>'
+         '<a href="/y" rel="noopener">b</a>'),
+        ("<div><table><tr><td>a</div>b",
+         "<div><table><tbody><tr><td>ab</td></tr></tbody></table></div>"),
+        ("<td>a<tr>b", "ab"),
+        ("<table><tr><td>a<table><tr><td>b</table>c",
+         "<table><tbody><tr><td>a<table><tbody><tr><td>b</td></tr></tbody></table>c</td></tr>"
+         "</tbody></table>"),
+        ("<table><caption>a<thead><tr><th>b<tbody><tr><td>c",
+         "<table><caption>a</caption><thead><tr><th>b</th></tr></thead>"
+         "<tbody><tr><td>c</td></tr></tbody></table>"),
     ],
 )  # fmt: skip
 def test_elements_end_where_a_browser_would_end_them(html: str, clean: str) -> None:
@@ -146,7 +160,22 @@ def test_items_and_cells_whose_ends_are_left_out_do_not_count_as_deep() -> None:
     assert clean_html("<p>a<br>" * 500).count("<p>") == 500
 
 
-@settings(max_examples=300, deadline=None)
+def test_character_references_mean_what_they_mean_to_a_browser() -> None:
+    assert clean_html("&lt;b&gt; &amp;lt; &eacute &nosuch; &#x26; &") == (
+        "&lt;b&gt; &amp;lt; é &amp;nosuch; &amp; &amp;"
+    )
+    assert clean_html('<a href="/?a=1&copy=2&amp;b=3">a</a>') == (
+        '<a href="/?a=1&amp;copy=2&amp;b=3" rel="noopener">a</a>'
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(HTML)
+def test_what_is_clean_stays_as_it_is(html: str) -> None:
+    assert clean_html(clean_html(html)) == clean_html(html)
+
+
+@settings(max_examples=200, deadline=None)
 @given(HTML | st.text(st.characters(exclude_categories=())))
 def test_whatever_goes_in_nothing_else_comes_out(html: str) -> None:
     assert outside(clean_html(html)) == []
