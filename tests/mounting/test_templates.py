@@ -1,0 +1,234 @@
+"""A host restyles everything: its files win, and may extend the ones they stand before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import StrictUndefined
+
+import flask_newsblog
+from flask_newsblog import Person
+from flask_newsblog.database import session, utcnow
+from flask_newsblog.models import CorrectionKind, Media, Post
+from flask_newsblog.newsroom.actions import make_sign_in
+from flask_newsblog.people import Role
+from flask_newsblog.posts import actions
+
+from ..hosts import MEMORY, Clock, Host, change, open_host, path_of, plain, two_blogs, write_story
+from .layouts import ONE_LINE, SITE, give_layout, give_templates
+
+FOLDER = Path(flask_newsblog.__file__).with_name("templates") / "newsblog"
+TEMPLATES = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html"))
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+MARK = "Changed by the host"
+HOOKS = {"current_person": lambda: Person("7", "Ann Bell"), "can": lambda *asked: True}
+
+
+def write_full_story(app: Flask, title: str, **more: str) -> Post:
+    """A story with everything that a story can have."""
+    post = write_story(
+        app, title, at=NOON, section=("Harbour", "Ferries"), tags=("Boats",),
+        authors=("Ann Bell", "Ben Carr"), kicker="Ferries", standfirst="It sails.", **more,
+    )  # fmt: skip
+    with change(app, post) as stored:
+        picture = Media(
+            blog="news", key=f"{post.slug}.webp", content_type="image/webp", width=80, height=60,
+            variants=[{"key": f"small/{post.slug}.webp", "width": 40, "height": 30}],
+        )  # fmt: skip
+        session().add(picture)
+        session().flush()
+        stored.lead_image_id = picture.id
+        stored.comment_count = 3
+        actions.correct(stored, CorrectionKind.CORRECTION, "It was not late.", NOON)
+    return post
+
+
+@pytest.fixture(scope="module")
+def full() -> Iterator[Host]:
+    """A host with all kinds of pages, whose person may do everything."""
+    host = open_host(plain, MEMORY, given={**HOOKS, "posts_per_page": 3})
+    for number in range(12):
+        write_full_story(host.app, f"Story number {number}")
+    yield host
+    with host.app.app_context():
+        host.app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def pages(full: Host) -> list[str]:
+    """The addresses of one page of each kind."""
+    with full.app.app_context():
+        secret = make_sign_in("news", "Ann", Role.EDITOR, utcnow())
+        session().commit()
+    return [
+        "/", "/2026/05/04/story-number-3/", "/sections/ferries/", "/tags/boats/",
+        "/authors/ann-bell/", "/2026/05/04/", "/no/such/page", "/newsroom/",
+        f"/newsroom/sign-in/{secret}",
+    ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def forget_templates(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give the shared host its own templates back after each test."""
+    yield
+    if "full" in request.fixturenames:
+        host = request.getfixturevalue("full")
+        give_templates(host.app)
+        host.app.jinja_env.cache.clear()
+        host.app.extensions["newsblog"]["news"]._templates.clear()
+
+
+def change_template(host: Host, name: str, text: str) -> None:
+    give_templates(host.app, **{f"newsblog__{name.removesuffix('.html')}": text})
+    host.app.jinja_env.cache.clear()
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_host_may_replace_each_template(full: Host, pages: list[str], name: str) -> None:
+    change_template(full, name, MARK)
+    assert any(MARK in full.get(page).text for page in pages)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_host_may_extend_each_template_that_it_replaces(
+    full: Host, pages: list[str], name: str
+) -> None:
+    before = {page: full.get(page) for page in pages}
+    blocks = re.findall(r"{%-?\s*block (\w+)", (FOLDER / name).read_text(encoding="utf-8"))
+    if blocks and not Path(name).name.startswith("_"):
+        marked = [f"{{% block {b} %}}{MARK}{{{{ super() }}}}{{% endblock %}}" for b in blocks]
+        text = "".join([f'{{% extends "newsblog_original/{name}" %}}', *marked])
+    else:
+        text = f'{MARK}{{% include "newsblog_original/{name}" %}}'
+    change_template(full, name, text)
+    changed = 0
+    for page in pages:
+        after = full.get(page)
+        assert after.status_code == before[page].status_code
+        changed += MARK in after.text
+        # What the original shows is all still there, between the marks.
+        assert without_tokens(after.text.replace(MARK, "")) == without_tokens(before[page].text)
+    assert changed
+
+
+def without_tokens(html: str) -> str:
+    return re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", html)
+
+
+def test_one_blog_of_two_may_have_a_template_of_its_own(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(two_blogs)
+    here = write_story(host.app, "Here")
+    there = write_story(host.app, "There", blog="other")
+    give_templates(
+        host.app,
+        news__post=f'{{% extends "newsblog/post.html" %}}{{% block post_byline %}}{MARK}'
+        "{% endblock %}",
+    )
+    assert MARK in host.client().get("/news" + path_of(here)).text
+    assert MARK not in host.client().get("/other" + path_of(there)).text
+
+
+def test_a_blogs_own_template_comes_before_the_one_for_all_blogs(
+    open_hosts: Callable[..., Host],
+) -> None:
+    host = open_hosts(plain)
+    give_templates(host.app, news__front="For this blog", newsblog__front="For all blogs")
+    assert host.get("/").text == "For this blog"
+
+
+def test_the_hosts_layout_takes_every_page_for_readers_by_one_line(
+    full: Host, pages: list[str]
+) -> None:
+    give_templates(full.app, site=SITE, newsblog__layout=ONE_LINE)
+    full.app.jinja_env.cache.clear()
+    for page in pages:
+        text = full.get(page).text
+        if "newsroom" in page:
+            assert "The town's own banner" not in text
+            continue
+        assert "The town's own banner" in text
+        assert text.count("<main") == text.count("</main>") == 1
+        assert text.count("<title>") == text.count("<html") == text.count("<body") == 1
+        assert "newsblog.css" in text[: text.index("</head>")]
+        assert "Skip to the content" not in text
+
+
+def test_our_own_layout_has_one_main_part_and_a_way_to_skip_to_it(
+    full: Host, pages: list[str]
+) -> None:
+    for page in pages:
+        text = full.get(page).text
+        assert text.count("<main") == text.count("</main>") == 1, page
+        target = re.search(r'<a class="[^"]*" href="#([\w-]+)">Skip to the content', text)
+        assert target is not None
+        assert re.search(rf'<main[^>]* id="{target[1]}"', text)
+        assert len(re.findall(r"<h1[ >]", text)) == 1, page
+
+
+def test_a_host_that_allows_no_undefined_names_gets_its_pages(
+    full: Host, pages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full.app.jinja_env, "undefined", StrictUndefined)
+    give_templates(full.app, site=SITE, newsblog__layout=ONE_LINE)
+    for layout in (True, False):
+        if not layout:
+            give_templates(full.app)
+        full.app.jinja_env.cache.clear()
+        for page in pages:
+            assert full.get(page).status_code in (200, 404)
+
+
+def test_a_hosts_context_of_the_same_names_changes_nothing(open_hosts: Callable[..., Host]) -> None:
+    texts = []
+    for names in ({}, {"blog": 1, "page": 2, "t": 3, "tn": 4, "_": 5, "card": 6, "cards": 7}):
+        host = open_hosts(plain, given={"clock": Clock(NOON + timedelta(days=9))})
+        host.app.context_processor(lambda names=names: names)
+        post = write_story(host.app, at=NOON, tags=("Boats",))
+        texts.append([host.get(path).text for path in ("/", path_of(post), "/tags/boats/")])
+    assert texts[0] == texts[1]
+
+
+def test_what_a_hosts_layout_has_in_its_head_stays_there(full: Host, pages: list[str]) -> None:
+    site = SITE.replace("{% block head %}", '{% block head %}<link rel="icon" href="/icon.svg">')
+    give_templates(full.app, site=site, newsblog__layout=ONE_LINE)
+    full.app.jinja_env.cache.clear()
+    for page in pages:
+        assert "newsroom" in page or 'href="/icon.svg"' in full.get(page).text
+
+
+HOSTILE = "\"'><script>alert(1)</script>{{ 7 * 7 }}"
+
+
+def test_what_people_wrote_stays_text_wherever_it_is_shown(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(plain, given={**HOOKS, "title": HOSTILE, "tagline": HOSTILE})
+    post = write_story(
+        host.app, HOSTILE, at=NOON, kicker=HOSTILE, standfirst=HOSTILE, dateline=HOSTILE,
+        section=(HOSTILE,), tags=(HOSTILE,), authors=(HOSTILE,),
+    )  # fmt: skip
+    with change(host.app, post) as stored:
+        stored.lead_caption = stored.lead_credit = HOSTILE
+        actions.correct(stored, CorrectionKind.UPDATE, HOSTILE, NOON)
+    slug = "script-alert-1-script-7-7"
+    for give in (give_templates, give_layout):
+        give(host.app)
+        host.app.jinja_env.cache.clear()
+        for path in (
+            "/", path_of(post), f"/sections/{slug}/", f"/tags/{slug}/", f"/authors/{slug}/",
+            "/2026/", "/nowhere", "/newsroom/",
+        ):  # fmt: skip
+            text = host.get(path).text
+            assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }}" in text, path
+            assert "<script>alert" not in text, path
+            assert "\"'>&lt;" not in text, path
+
+
+def test_a_page_carries_no_inline_script_style_or_handler(full: Host, pages: list[str]) -> None:
+    for page in pages:
+        text = full.get(page).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", text)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!localhost/)', text)
