@@ -119,6 +119,7 @@ class Settings:
 
     @property
     def zone(self) -> ZoneInfo:
+        """The time zone itself."""
         return ZoneInfo(self.time_zone)
 
     @property
