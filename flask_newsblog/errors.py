@@ -77,9 +77,17 @@ def error_page(error: HTTPException) -> BaseResponse:
 
 
 def host_or_error_page(error: HTTPException) -> ResponseReturnValue:
-    """401 and 403: the host's own handler where it has one, since signing in is its business."""
-    for handler in current_app.error_handler_spec[None].get(error.code, {}).values():
-        return current_app.ensure_sync(handler)(error)  # type: ignore[no-any-return]
+    """401 and 403: the host's own handler where it has one, since signing in is its business.
+
+    A handler for all of ``HTTPException`` does not count: the blog's own pages say more.
+    """
+    # As Flask looks for a handler, but for the blog's own.
+    for name in (*request.blueprints[1:], None):
+        handlers = current_app.error_handler_spec.get(name, {}).get(error.code, {})
+        for kind in type(error).__mro__:
+            if kind in handlers:
+                answer: ResponseReturnValue = current_app.ensure_sync(handlers[kind])(error)
+                return answer
     return error_page(error)
 
 

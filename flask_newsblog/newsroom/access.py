@@ -113,4 +113,5 @@ def _send_to_sign_in(mount: Mount) -> ResponseReturnValue:
     endpoint = mount.settings.login_endpoint
     if endpoint not in current_app.view_functions:
         abort(401)
-    return private(redirect(url_for(endpoint, next=request.root_path + request.path), code=302))
+    back = request.root_path + request.full_path.removesuffix("?")
+    return private(redirect(url_for(endpoint, next=back), code=302))
