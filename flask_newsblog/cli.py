@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from .context import Mount, NoSuchBlog, find_mount, mounts
 from .database import Base, complaint, session
-from .newsroom.actions import LINK_LASTS, make_sign_in
+from .newsroom.actions import LINK_LASTS, LONGEST_NAME, make_sign_in
 from .people import Role
+from .settings import A_BASE_URL, is_base_url
 from .signals import post_imported, post_published
 from .transfer.markdown import StoryError, import_stories, read_stories
 
@@ -78,6 +79,10 @@ def sign_in(name: str, role: str, base_url: str, blog_name: str | None) -> None:
     mount = _mount(blog_name)
     if not name.strip():
         raise click.UsageError("NAME is empty; write whom the link is for.")
+    if len(name.strip()) > LONGEST_NAME:
+        raise click.UsageError(f"NAME has {len(name.strip())} characters; {LONGEST_NAME} are kept.")
+    if base_url and not is_base_url(base_url):
+        raise click.UsageError(f"--base-url is {base_url!r}; write {A_BASE_URL}.")
     secret = make_sign_in(mount.blog, name.strip(), Role(role), mount.now())
     session().commit()
     root = base_url or mount.settings.base_url or "http://127.0.0.1:5000"

@@ -34,6 +34,9 @@ _DATE_LETTERS = re.compile(r"'(?:[^']|'')*'|[A-Za-z]+|'")
 _DATE_PARTS = frozenset({"d", "dd", "M", "MM", "MMM", "MMMM", "y", "yy", "yyyy", "EEE", "EEEE"})
 
 
+A_BASE_URL = "a scheme and host such as https://bulletin.example"
+
+
 class SettingError(ValueError):
     """A setting that cannot be obeyed; the message says which, why, and what to write instead."""
 
@@ -90,12 +93,7 @@ class Settings:
         _check(1 <= self.posts_per_page <= 100, "posts_per_page", self, "a number from 1 to 100")
         _check(self.page_cache_seconds >= 0, "page_cache_seconds", self, "0 or more seconds")
         _check(bool(self.title.strip()), "title", self, "the name of the site")
-        _check(
-            not self.base_url or re.fullmatch(r"https?://[^/?#\s]+/?", self.base_url) is not None,
-            "base_url",
-            self,
-            "a scheme and host such as https://bulletin.example",
-        )
+        _check(not self.base_url or is_base_url(self.base_url), "base_url", self, A_BASE_URL)
         _check_zone(self)
         _check_permalink(self)
         _check_date_format(self)
@@ -126,6 +124,11 @@ class Settings:
     def permalink_rule(self) -> str:
         """The permalink as a rule for the router."""
         return re.sub(r"<(\w+)>", lambda m: _PLACEHOLDERS[m[1]], self.permalink)
+
+
+def is_base_url(text: str) -> bool:
+    """Whether this is the scheme and host of a site, and nothing more."""
+    return re.fullmatch(r"https?://[^/?#\s]+/?", text) is not None
 
 
 def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]) -> Settings:

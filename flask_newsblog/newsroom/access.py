@@ -57,7 +57,13 @@ def person_here() -> Person | None:
     if person is not None:
         return person
     visit = visit_here()
-    return None if visit is None else Person(f"sign-in:{visit.id}", visit.name)
+    return None if visit is None else _visitor(visit)
+
+
+def is_visitor(person: Person) -> bool:
+    """Whether this is somebody by a sign-in link, rather than one of the host's people."""
+    visit = visit_here()
+    return visit is not None and person == _visitor(visit)
 
 
 def may(action: Action, thing: Any = None) -> bool:
@@ -77,7 +83,8 @@ def visit_here() -> SignIn | None:
     if mount.blog not in cache:
         number = _visits().get(mount.blog)
         found = None
-        if isinstance(number, int):
+        # The session belongs to the host, which may have put anything there.
+        if type(number) is int and 0 < number < 2**63:
             found = find_visit(mount.blog, number, mount.now())
         cache[mount.blog] = found
     return cast("SignIn | None", cache[mount.blog])
@@ -102,6 +109,10 @@ def private(answer: ResponseReturnValue) -> Response:
     response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     return response
+
+
+def _visitor(visit: SignIn) -> Person:
+    return Person(f"sign-in:{visit.id}", visit.name)
 
 
 def _visits() -> dict[str, Any]:

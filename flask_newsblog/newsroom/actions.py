@@ -18,6 +18,7 @@ from ..people import Role, secret_hash
 
 LINK_LASTS = timedelta(minutes=10)
 VISIT_LASTS = timedelta(hours=12)
+LONGEST_NAME = 245  # what the column holds
 
 
 def make_sign_in(blog: str, name: str, role: Role, now: datetime) -> str:

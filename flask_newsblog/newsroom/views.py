@@ -9,13 +9,14 @@ from typing import Any
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from ..context import Mount, draw, site, this_blog
+from ..context import Mount, draw, render_error, site, this_blog
 from ..database import session
 from ..i18n import mark
 from ..models import PostState
 from ..people import Action
+from ..posts.pages import ErrorPage
 from ..posts.queries import Cursor, desk_list, load_frame
-from .access import begin_visit, forget_visit, person_here, private, staff, visit_here
+from .access import begin_visit, forget_visit, is_visitor, person_here, private, staff, visit_here
 from .actions import end_visit, find_sign_in, use_sign_in
 from .forms import ConfirmForm
 from .pages import DeskRow, DoorPage, SignInPage, StateFilter
@@ -51,7 +52,7 @@ def door() -> ResponseReturnValue:
         filters=_filters(mount, state),
         older=older,
         form=ConfirmForm(),
-        by_link=visit_here() is not None,
+        by_link=is_visitor(person),
     )
     return _newsroom_page("newsroom/door.html", page, mount, now)
 
@@ -64,13 +65,13 @@ def sign_in(secret: str) -> ResponseReturnValue:
     mount, now = this_blog(), this_blog().now()
     link = find_sign_in(mount.blog, secret, now)
     if link is None:
-        abort(404)
+        return _no_longer_good(mount, now)
     form = ConfirmForm()
     if request.method == "POST":
         if not form.validate():
             abort(400)
         if not use_sign_in(link, now):
-            abort(404)
+            return _no_longer_good(mount, now)
         session().commit()
         begin_visit(link)
         return private(redirect(mount.url("newsroom"), code=303))
@@ -89,6 +90,16 @@ def sign_out() -> ResponseReturnValue:
         session().commit()
     forget_visit()
     return private(redirect(mount.url("front"), code=303))
+
+
+def _no_longer_good(mount: Mount, now: datetime) -> Response:
+    words = mount.words
+    page = ErrorPage(
+        404,
+        words.t("This sign-in link is no longer good"),
+        words.t("It works once, and for ten minutes. Ask for another."),
+    )
+    return render_error(404, page, load_frame(mount.blog, now), now)
 
 
 def _newsroom_page(template: str, page: Any, mount: Mount, now: datetime) -> Response:
