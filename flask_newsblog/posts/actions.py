@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
-from ..database import session
+from ..database import session, utcnow
 from ..models import (
     Author,
     Byline,
@@ -29,7 +29,10 @@ from ..models import (
 from ..settings import RESERVED
 from ..text.excerpts import count_words, excerpt
 from ..text.markdown import RENDERER, render_post
+from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
+
+LONGEST_SLUG = 200
 
 
 class AlreadyPublished(ValueError):
@@ -60,7 +63,8 @@ def create_post(blog: str, text: Text, now: datetime, slug: str = "") -> Post:
 
     Without a slug it gets one from its title; a slug that is taken is numbered.
     """
-    post = Post(blog=blog, slug=_free_slug(blog, slug or text.title), created_at=now)
+    wanted = slugify(slug, max_length=LONGEST_SLUG) or slugify(text.title)
+    post = Post(blog=blog, slug=_free_slug(blog, wanted or "story"), created_at=now)
     write(post, text)
     session().add(post)
     session().flush()
@@ -68,9 +72,13 @@ def create_post(blog: str, text: Text, now: datetime, slug: str = "") -> Post:
 
 
 def write(post: Post, text: Text) -> None:
-    """Put new words into a story, and render them."""
-    post.title, post.kicker, post.standfirst = text.title, text.kicker, text.standfirst
-    post.dateline, post.body = text.dateline, text.body
+    """Put new words into a story, and render them.
+
+    Raises:
+        TextTooLong: the body is more than one story can hold.
+    """
+    for name in ("title", "kicker", "standfirst", "dateline", "body"):
+        setattr(post, name, drop_unprintable(getattr(text, name)))
     html = render_post(text.body)
     post.body_html, post.renderer = str(html), RENDERER
     post.excerpt, post.words = excerpt(html), count_words(html)
@@ -88,17 +96,19 @@ def publish(post: Post, now: datetime, at: datetime | None = None) -> None:
     if post.state == PostState.PUBLISHED and post.published_at and post.published_at <= now:
         raise AlreadyPublished(f"The story “{post.title}” is out already.")
     if at is None:
-        came_back = post.state == PostState.WITHDRAWN and post.published_at
-        at = came_back or now
+        was_out = post.state == PostState.WITHDRAWN and (post.published_at or now) <= now
+        at = (was_out and post.published_at) or now
     post.state = PostState.PUBLISHED
     set_time(post, at)
 
 
 def withdraw(post: Post) -> None:
-    """Take a story from the readers; it keeps its time, should it come back.
+    """Take a story from the readers, or its time from a scheduled one.
+
+    One that readers saw keeps its time, should it come back.
 
     Raises:
-        NotPublished: readers never saw it.
+        NotPublished: it is not published.
     """
     if post.state != PostState.PUBLISHED:
         raise NotPublished(f"The story “{post.title}” is not published.")
@@ -107,7 +117,13 @@ def withdraw(post: Post) -> None:
 
 
 def set_state(post: Post, state: PostState) -> None:
-    """Move an unpublished story between draft and review."""
+    """Move a story that is not published between draft and review, or put it aside.
+
+    Raises:
+        AlreadyPublished: it is published, be it for a time to come; withdraw it first.
+    """
+    if post.state == PostState.PUBLISHED:
+        raise AlreadyPublished(f"The story “{post.title}” is published; withdraw it first.")
     post.state = state
     _place_in_lists(post)
 
@@ -124,7 +140,7 @@ def rename(post: Post, slug: str) -> None:
     Raises:
         SlugTaken: another story has it.
     """
-    wanted = slugify(slug)
+    wanted = slugify(slug, max_length=LONGEST_SLUG)
     if wanted == post.slug:
         return
     if not _may_be_slug(wanted) or wanted in _slugs_like(post.blog, wanted, but=post.id):
@@ -142,7 +158,7 @@ def correct(post: Post, kind: CorrectionKind, text: str, now: datetime) -> Corre
     Raises:
         NotPublished: readers have not seen the story, so it can simply be changed.
     """
-    if post.state != PostState.PUBLISHED:
+    if post.state != PostState.PUBLISHED or not post.published_at or post.published_at > now:
         raise NotPublished(f"The story “{post.title}” is not published; change it instead.")
     note = Correction(blog=post.blog, post_id=post.id, kind=kind, text=text, corrected_at=now)
     post.updated_at = now
@@ -192,15 +208,18 @@ def _place_in_lists(post: Post) -> None:
     # of a tag or an author are read from one index.
     at = post.published_at if post.state == PostState.PUBLISHED else None
     session().flush()
+    # Its page shows them too, so it has changed with them.
+    post.changed_at = utcnow()
     for model in (PostTag, Byline):
         session().execute(update(model).where(model.post_id == post.id).values(published_at=at))
 
 
 def _free_slug(blog: str, wanted: str) -> str:
-    base = slugify(wanted) or "story"
+    if _may_be_slug(wanted) and wanted not in _slugs_like(blog, wanted):
+        return wanted
+    # Room for the number.
+    base = wanted[: LONGEST_SLUG - 8].rstrip("-")
     taken = _slugs_like(blog, base)
-    if _may_be_slug(base) and base not in taken:
-        return base
     number = 2
     while f"{base}-{number}" in taken:
         number += 1
@@ -215,9 +234,8 @@ def _may_be_slug(slug: str) -> bool:
 def _slugs_like(blog: str, base: str, but: int | None = None) -> set[str]:
     found: set[str] = set()
     for model, post_id in ((Post, Post.id), (OldSlug, OldSlug.post_id)):
-        query = select(model.slug).where(
-            model.blog == blog, model.slug.startswith(base, autoescape=True)
-        )
+        alike = or_(model.slug == base, model.slug.startswith(f"{base}-", autoescape=True))
+        query = select(model.slug).where(model.blog == blog, alike)
         if but is not None:
             query = query.where(post_id != but)
         found.update(session().scalars(query))
