@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 PUBLIC_SECONDS = 60
 # A memory of finished pages ends at this many, and forgets the least asked for.
 PAGES_KEPT = 1000
+# What a page gets anew each time that it is handed out; the server adds the date, and
+# the response its length.
+_OF_ITS_MOMENT = frozenset({"Cache-Control", "Content-Length", "Date"})
+# What a request says when it may be answered by less than the whole page.
+_CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,7 @@ class PageMemory:
         fresh = response.cache_control.max_age or 0
         page = KeptPage(
             body=response.get_data(),
-            # Each time that it is handed out it gets a date and a lifetime of its own.
-            headers=tuple(pair for pair in response.headers if pair[0] != "Date"),
+            headers=tuple(pair for pair in response.headers if pair[0] not in _OF_ITS_MOMENT),
             until=now + timedelta(seconds=min(longest, fresh)),
             fresh_until=now + timedelta(seconds=fresh),
         )
@@ -140,6 +144,9 @@ def answer_from(
     page: KeptPage, response_class: type[Response], environ: WSGIEnvironment, now: datetime
 ) -> Response:
     """A kept page as a response to this request."""
-    response = response_class(page.body, headers=list(page.headers))
-    response.cache_control.max_age = int((page.fresh_until - now).total_seconds())
+    seconds = int((page.fresh_until - now).total_seconds())
+    lifetime = ("Cache-Control", f"public, max-age={seconds}")
+    response = response_class(page.body, headers=[*page.headers, lifetime])
+    if _CONDITIONS.isdisjoint(environ):
+        return response
     return cast(Response, response.make_conditional(environ))

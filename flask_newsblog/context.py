@@ -341,7 +341,8 @@ def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
         longest = mount.settings.page_cache_seconds
         if not longest:
             return view(**values)
-        key = (request.host_url, request.root_path, request.path, *_known_arguments())
+        here = (request.scheme, request.host, request.root_path, request.path)
+        key = (*here, *_known_arguments())
         now = mount.now()
         if kept := mount.pages.recall(key, now):
             return answer_from(kept, mount.response_class, request.environ, now)
