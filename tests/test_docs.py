@@ -529,6 +529,11 @@ def test_the_database_the_docs_prepare_writes_ahead(
         assert db.session.execute(sa.text("PRAGMA journal_mode")).scalar_one() == "wal"
 
 
+def test_every_language_that_comes_along_is_documented() -> None:
+    catalogs = (PACKAGE / "translations").glob("*/LC_MESSAGES/newsblog.mo")
+    assert table("i18n.md", "Tag").column("Tag") == sorted(["en", *(c.parts[-3] for c in catalogs)])
+
+
 def test_the_words_of_a_language_are_collected_as_the_docs_say(
     open_hosts: Callable[..., Host], tmp_path: Path
 ) -> None:
@@ -536,20 +541,20 @@ def test_the_words_of_a_language_are_collected_as_the_docs_say(
     chosen = (c.text for c in code("sh") if c.file.name == "i18n.md" and "pybabel" in c.text)
     commands = next(chosen).splitlines()
     (tmp_path / "babel.cfg").write_text(mapping)
-    words = tmp_path / "translations" / "de" / "LC_MESSAGES" / "newsblog.po"
+    words = tmp_path / "translations" / "fr" / "LC_MESSAGES" / "newsblog.po"
     for line in commands[1:]:
         arguments = shlex.split(line.replace("$package", str(PACKAGE)))[1:]
         if arguments[0] == "compile":
             head, entry, tail = words.read_text("utf-8").partition('\nmsgid "Back to the top"\n')
-            words.write_text(head + entry + tail.replace('""', '"Nach oben"', 1), "utf-8")
+            words.write_text(head + entry + tail.replace('""', '"En haut"', 1), "utf-8")
         command = [sys.executable, "-m", "babel.messages.frontend", *arguments]
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
     host = open_hosts(
-        plain, NEWSBLOG_LANGUAGE="de", BABEL_TRANSLATION_DIRECTORIES=str(words.parents[2])
+        plain, NEWSBLOG_LANGUAGE="fr", BABEL_TRANSLATION_DIRECTORIES=str(words.parents[2])
     )
     page = host.get("/").text
-    assert 'lang="de"' in page
-    assert ">Nach oben<" in page
+    assert 'lang="fr"' in page
+    assert ">En haut<" in page
 
 
 # Stories
