@@ -16,6 +16,7 @@ from sqlalchemy import Executable, Result, Row
 
 from ..database import session
 from ..i18n import RELATIVE_FOR
+from ..models import Post
 from . import statements
 from .statements import RELATED, Role, Way
 from .statements import visible as visible
@@ -333,7 +334,10 @@ def desk_list(blog: str, state: str, limit: int, cursor: Cursor = Cursor()) -> S
 
 
 def _run(statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
-    return session().execute(statement, values)
+    # By the session's connection: the rows hold no entities, and the session would
+    # go through them looking for some.
+    connection = session().connection(bind_arguments={"mapper": Post})
+    return connection.execute(statement, values)
 
 
 def _last_tick(newest: datetime | None, now: datetime) -> datetime | None:
