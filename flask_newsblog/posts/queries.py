@@ -320,8 +320,13 @@ def find_moved(blog: str, slug: str, now: datetime) -> Found | None:
 
 
 def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | None:
-    """Where an address from before leads: target, or the visible post's slug, published_at."""
-    return _run(statements.redirect(), blog=blog, paths=paths, now=now).one_or_none()
+    """Where the first of these addresses from before that leads somewhere does.
+
+    It is a target, or the visible post's slug and published_at.
+    """
+    rows = _run(statements.redirect(), blog=blog, paths=paths, now=now)
+    found = {row.path: row for row in rows}
+    return next((found[path] for path in paths if path in found), None)
 
 
 def desk_list(blog: str, state: str, limit: int, cursor: Cursor = Cursor()) -> Sequence[Found]:

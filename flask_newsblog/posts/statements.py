@@ -298,14 +298,12 @@ def moved() -> Query:
 
 @cache
 def redirect() -> Query:
-    """Where the longest of the ``paths`` that is known leads."""
+    """Where each of the ``paths`` that is known leads."""
     return (
-        select(Redirect.target, Post.slug, Post.published_at)
+        select(Redirect.path, Redirect.target, Post.slug, Post.published_at)
         .outerjoin(Post, and_(Post.id == Redirect.post_id, visible()))
         .where(Redirect.blog == BLOG, Redirect.path.in_(bindparam("paths", expanding=True)))
         .where(or_(Redirect.target.is_not(None), Post.id.is_not(None)))
-        .order_by(sa.func.length(Redirect.path).desc())
-        .limit(1)
     )
 
 
