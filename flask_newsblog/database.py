@@ -13,6 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeDecorator
 
 # What a driver raises when the database is locked, full or gone.
@@ -108,6 +109,11 @@ def copy_tables(app: Flask) -> None:
     for table in Base.metadata.sorted_tables:
         if table.key in metadata.tables:
             continue
+        parts: list[sa.Constraint | sa.Index] = [*table.constraints, *table.indexes]
+        for part in parts:
+            # A name marked so is final; a host's naming convention may rework any other.
+            if part.name is not None:
+                part.name = conv(part.name)
         for column in table.to_metadata(metadata).columns:
             if isinstance(column.type, TypeDecorator):
                 column.type = column.type.impl_instance
