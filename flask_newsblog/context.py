@@ -232,7 +232,7 @@ class Site:
     def _address(self, endpoint: str, value: str, part: str = "slug", **day: int) -> str:
         # A page has up to two hundred addresses of few kinds. The router is asked
         # once for each kind: asked for all, it takes half the time of the page.
-        kind = (endpoint, *day.values())
+        kind: tuple[str | int, ...] = (endpoint, *day.values())
         stem = self._stems.get(kind)
         if stem is None:
             address = self._mount.url(endpoint, **{part: _HERE}, **day)
