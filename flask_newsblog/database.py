@@ -112,7 +112,7 @@ def copy_tables(app: Flask) -> None:
         parts: list[sa.Constraint | sa.Index] = [*table.constraints, *table.indexes]
         for part in parts:
             # A name marked so is final; a host's naming convention may rework any other.
-            if part.name is not None:
+            if isinstance(part.name, str):
                 part.name = conv(part.name)
         for column in table.to_metadata(metadata).columns:
             if isinstance(column.type, TypeDecorator):

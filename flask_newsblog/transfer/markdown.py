@@ -114,29 +114,14 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
     except FrontMatterError as error:
         raise StoryError(f"{name}, line {error.line}: {error}") from error
     read = _Head(head, name)
-    if len(body) > MAX_SOURCE:
-        raise StoryError(
-            f"{name}, line {first_line}: the text has {len(body):,} characters; at most"
-            f" {MAX_SOURCE:,} fit."
-        )
-    title, body = split_title(body, read.text("title"))
-    if not title.strip():
-        raise StoryError(
-            f"{name}, line {first_line}: the story has no title; begin it with a heading"
-            " (# Title) or write title: in its front matter."
-        )
-    if len(title) > _LENGTHS["title"]:
-        raise StoryError(
-            f"{name}, line {first_line}: the title has {len(title)} characters; at most"
-            f" {_LENGTHS['title']} fit."
-        )
+    title, body = _title_and_body(body, read.text("title"), f"{name}, line {first_line}")
     slug = read.slug()
     return StoryFile(
         file=name,
         key=slug or slugify(stem) or slugify(title) or "story",
         text=actions.Text(
             title=title,
-            body=body.strip("\n"),
+            body=body,
             kicker=read.text("kicker"),
             standfirst=read.text("standfirst"),
             dateline=read.text("dateline"),
@@ -152,6 +137,24 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
         state=read.state(),
         aside=read.aside(),
     )
+
+
+def _title_and_body(text: str, given: str, where: str) -> tuple[str, str]:
+    if len(text) > MAX_SOURCE:
+        raise StoryError(
+            f"{where}: the text has {len(text):,} characters; at most {MAX_SOURCE:,} fit."
+        )
+    title, body = split_title(text, given)
+    if not title.strip():
+        raise StoryError(
+            f"{where}: the story has no title; begin it with a heading (# Title) or write title:"
+            " in its front matter."
+        )
+    if len(title) > _LENGTHS["title"]:
+        raise StoryError(
+            f"{where}: the title has {len(title)} characters; at most {_LENGTHS['title']} fit."
+        )
+    return title, body.strip("\n")
 
 
 def import_stories(
