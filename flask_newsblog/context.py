@@ -229,7 +229,7 @@ class Site:
         """How many minutes a text of so many words takes to read."""
         return reading_minutes(words)
 
-    def _address(self, endpoint: str, value: str, part: str = "slug", **day: int) -> str:
+    def _address(self, endpoint: str, value: str, part: str = "slug", /, **day: int) -> str:
         # A page has up to two hundred addresses of few kinds. The router is asked
         # once for each kind: asked for all, it takes half the time of the page.
         kind: tuple[str | int, ...] = (endpoint, *day.values())
