@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Executable, Result, Row
@@ -18,7 +19,7 @@ from ..database import session
 from ..i18n import RELATIVE_FOR
 from ..models import Post
 from . import statements
-from .statements import RELATED, Role, Way
+from .statements import RELATED, RELATING_TAGS, Role, Way
 from .statements import visible as visible
 
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -194,7 +195,7 @@ def in_sections(
     """The stories of some sections, newest first. Two statements."""
     found = statements.in_sections(len(ids), cursor.way)
     sections = {f"section_{place}": section_id for place, section_id in enumerate(ids)}
-    return _listing(found, limit, cursor, blog=blog, now=now, **sections)
+    return _listing(found, limit, cursor, blog=blog, now=now, sections=ids, **sections)
 
 
 def tagged(blog: str, now: datetime, tag_id: int, limit: int, cursor: Cursor = Cursor()) -> Listing:
@@ -241,9 +242,11 @@ def newest_by_section(
             for tree, ids in enumerate(trees.values())
             for place, section_id in enumerate(ids)
         },
+        **{f"sections_{tree}": ids for tree, ids in enumerate(trees.values())},
     )  # fmt: skip
     roots = tuple(trees)
-    for row in rows:
+    # Sorted here, for SQLite would sort the rows of each section before it merges them.
+    for row in sorted(rows, key=lambda row: (row.published_at, row.id), reverse=True):
         cards = found[roots[row.tree]]
         if len(cards) < each:
             cards.append(_card(row))
@@ -282,7 +285,7 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
     Related are the newest stories that share a tag, those that share most first,
     then the newest of the same section.
     """
-    slugs = {f"tag_{place}": tag.slug for place, tag in enumerate(tags)}
+    slugs = {f"tag_{place}": tag.slug for place, tag in enumerate(islice(tags, RELATING_TAGS))}
     section = {"section": card.section.id} if card.section is not None else {}
     statement = statements.nearby(bool(section), len(slugs))
     rows = _run(

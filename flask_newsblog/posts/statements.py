@@ -42,6 +42,11 @@ AT: BindParameter[int] = bindparam("at", type_=BigId)
 SLUG: BindParameter[str] = bindparam("slug", type_=sa.String())
 
 RELATED = 3
+# By so many of its tags a story is related to others.
+RELATING_TAGS = 10
+# So many sections of a tree are looked at one by one. SQLite puts no more than 500
+# selections together, and on a front page there are several trees.
+FEW_SECTIONS = 50
 
 
 class Way(Enum):
@@ -124,8 +129,10 @@ def in_sections(count: int, way: Way) -> Query:
     """The cards of so many sections, the parameters ``section_0``, ``section_1``, ….
 
     Each section's newest are read from the index and then merged: ``IN`` would
-    sort all the stories of all of them.
+    sort all the stories of all of them. Too many are the parameter ``sections``.
     """
+    if count > FEW_SECTIONS:
+        return _page(_cards(), Post.published_at, Post.id, way, visible(), _in("sections"))
     branches = [
         _page(
             select(Post.id.label("id")), Post.published_at, Post.id, way,
@@ -158,22 +165,26 @@ def written_by(way: Way) -> Query:
 
 @cache
 def newest_by_section(shape: tuple[int, ...], way: Way) -> Query:
-    """The cards of several trees of sections, with the place of the ``tree``.
+    """The cards of several trees of sections, with the place of the ``tree``, in no order.
 
     ``shape`` is how many sections each tree has: the parameters ``section_0_0``,
-    ``section_0_1``, …. ``limit`` counts for each section.
+    ``section_0_1``, …, or too many in one ``sections_0``. ``limit`` counts for each
+    section.
     """
     branches = [
         _page(
             select(Post.id.label("id"), literal(tree).label("tree")),
-            Post.published_at, Post.id, way,
-            visible(), Post.section_id == bindparam(f"section_{tree}_{place}", type_=BigId),
+            Post.published_at, Post.id, way, visible(), among,
         )
         for tree, count in enumerate(shape)
-        for place in range(count)
+        for among in (
+            [_in(f"sections_{tree}")] if count > FEW_SECTIONS else
+            [Post.section_id == bindparam(f"section_{tree}_{place}", type_=BigId)
+             for place in range(count)]
+        )
     ]  # fmt: skip
     merged = _either(branches)
-    return _cards(merged.c.tree, among=merged).order_by(Post.published_at.desc(), Post.id.desc())
+    return _cards(merged.c.tree, among=merged)
 
 
 @cache
@@ -328,6 +339,10 @@ def _of_all(function: Any, moments: Sequence[Query]) -> Any:
     # An aggregate over rows, since what the databases do with arguments that are
     # empty differs.
     return select(function(_either(moments).c.moment)).scalar_subquery()
+
+
+def _in(sections: str) -> ColumnElement[bool]:
+    return Post.section_id.in_(bindparam(sections, type_=BigId, expanding=True))
 
 
 def _is(role: Role) -> Any:

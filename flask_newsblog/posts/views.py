@@ -279,6 +279,8 @@ def _paging(
 
 
 def _at(address: str, cursor: Cursor) -> str:
+    if cursor.newer_than is not None and cursor.older_than is None:
+        return ""  # What stands on it moves on with each new story.
     return f"{address}?before={cursor.older_than}" if cursor.older_than is not None else address
 
 
