@@ -89,7 +89,7 @@ class Words:
         babel = _babel()
         if babel is None:
             return f"{value:,}".replace(",", self.t(_GROUPED)[1:-3])
-        return str(babel.numbers.format_decimal(value, locale=_locale(self.language)))
+        return _babel_number(value, self.language)
 
     def date(self, when: dt.datetime | dt.date, pattern: str = "") -> str:
         """A day in the blog's time zone, by ``pattern`` or else by the setting ``date_format``."""
@@ -99,7 +99,7 @@ class Words:
         if babel is None:
             pattern = self.t(_STYLES[pattern]) if pattern in _STYLES else pattern
             return _TOKENS.sub(self._part_of(day), pattern)
-        return str(babel.dates.format_date(day, format=pattern, locale=_locale(self.language)))
+        return _babel_date(day, pattern, self.language)
 
     def time(self, when: dt.datetime) -> str:
         """The hour and minute in the blog's time zone."""
@@ -107,7 +107,7 @@ class Words:
         babel = _babel()
         if babel is None:
             return f"{local:%H:%M}"
-        return str(babel.dates.format_time(local.time(), "short", locale=_locale(self.language)))
+        return _babel_time(local.hour, local.minute, self.language)
 
     def date_and_time(self, when: dt.datetime) -> str:
         """A day and the time on it, as :meth:`date` and :meth:`time` write them."""
@@ -187,6 +187,23 @@ def _babel() -> Any:
     except ImportError:
         return None
     return babel
+
+
+# A page says the same few days, hours and numbers many times over, and Babel reads its
+# patterns anew for each.
+@lru_cache(maxsize=4096)
+def _babel_date(day: dt.date, pattern: str, language: str) -> str:
+    return str(_babel().dates.format_date(day, format=pattern, locale=_locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def _babel_time(hour: int, minute: int, language: str) -> str:
+    return str(_babel().dates.format_time(dt.time(hour, minute), "short", locale=_locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def _babel_number(value: int, language: str) -> str:
+    return str(_babel().numbers.format_decimal(value, locale=_locale(language)))
 
 
 @lru_cache(maxsize=64)
