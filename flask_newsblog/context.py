@@ -47,6 +47,7 @@ EXTENSION = "newsblog"
 # Stands in an address for the part that differs, which is then written as the router does.
 _HERE = "0newsblog0"
 _SAFE_IN_PATH = "!$&'()*+,/:;=@"
+_DAY = (("year", "<yyyy>"), ("month", "<mm>"), ("day", "<dd>"))
 
 
 class NoSuchBlog(LookupError):
@@ -115,19 +116,21 @@ class Mount:
 
     def post_url(self, slug: str, published_at: datetime, **more: Any) -> str:
         """The address of a story: its slug, and its day in the blog's time zone."""
-        return self.url("post", slug=slug, **self.day_of(published_at), **more)
-
-    def day_of(self, published_at: datetime) -> dict[str, int]:
-        """What of the day of a story stands in its address: year, month, day."""
-        if not self._parts_of_day:
-            return {}
         day = published_at.astimezone(self.settings.zone)
-        return {part: getattr(day, part) for part in self._parts_of_day}
+        parts = {part: getattr(day, part) for part, mark in _DAY if mark in self.settings.permalink}
+        return self.url("post", slug=slug, **parts, **more)
+
+    def post_path(self, slug: str, published_at: datetime) -> str:
+        """The end of a story's address, as the setting ``permalink`` gives it."""
+        day = published_at.astimezone(self.settings.zone)
+        return self._permalink.format(day=day, slug=quote(slug, safe=_SAFE_IN_PATH))
 
     @cached_property
-    def _parts_of_day(self) -> tuple[str, ...]:
-        parts = (("year", "<yyyy>"), ("month", "<mm>"), ("day", "<dd>"))
-        return tuple(part for part, mark in parts if mark in self.settings.permalink)
+    def _permalink(self) -> str:
+        pattern = self.settings.permalink.replace("<slug>", "{slug}")
+        for part, mark in _DAY:
+            pattern = pattern.replace(mark, f"{{day.{part}:0{len(mark) - 2}}}")
+        return pattern
 
     def asset_url(self, filename: str) -> str:
         """The address of one of our static files, which changes when the file does."""
@@ -163,7 +166,7 @@ class Site:
     canonical: str
     _mount: Mount
     _words: Words
-    _stems: dict[tuple[str | int, ...], list[str]] = field(default_factory=dict)
+    _stems: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -178,7 +181,11 @@ class Site:
         """The address of a story: anything with ``slug`` and ``published_at``."""
         if more:
             return self._mount.post_url(post.slug, post.published_at, **more)
-        return self._address("post", post.slug, **self._mount.day_of(post.published_at))
+        stem = self._stems.get("post")
+        if stem is None:
+            address = self._mount.post_url(_HERE, self.now)
+            stem = self._stems["post"] = address.split(self._mount.post_path(_HERE, self.now))
+        return self._mount.post_path(post.slug, post.published_at).join(stem)
 
     def section_url(self, section: SectionLink) -> str:
         """The address of a section."""
@@ -229,14 +236,13 @@ class Site:
         """How many minutes a text of so many words takes to read."""
         return reading_minutes(words)
 
-    def _address(self, endpoint: str, value: str, part: str = "slug", /, **day: int) -> str:
+    def _address(self, endpoint: str, value: str, part: str = "slug") -> str:
         # A page has up to two hundred addresses of few kinds. The router is asked
         # once for each kind: asked for all, it takes half the time of the page.
-        kind: tuple[str | int, ...] = (endpoint, *day.values())
-        stem = self._stems.get(kind)
+        stem = self._stems.get(endpoint)
         if stem is None:
-            address = self._mount.url(endpoint, **{part: _HERE}, **day)
-            stem = self._stems[kind] = address.split(_HERE)
+            address = self._mount.url(endpoint, **{part: _HERE})
+            stem = self._stems[endpoint] = address.split(_HERE)
         return quote(value, safe=_SAFE_IN_PATH).join(stem)
 
 
@@ -430,7 +436,7 @@ def _absolute(path: str) -> str:
     base = this_blog().settings.base_url
     if base and path.startswith("/"):
         return base.rstrip("/") + path
-    return request.host_url.rstrip("/") + path if path.startswith("/") else path
+    return f"{request.scheme}://{request.host}{path}" if path.startswith("/") else path
 
 
 def _known_arguments() -> tuple[str, str]:
