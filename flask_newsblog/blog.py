@@ -72,7 +72,7 @@ class NewsBlog(Blueprint):
         self._settings = settings
         self.record(self._mount)
         self.before_request(_look_at_settings_once)
-        for status in (400, 404, 405):
+        for status in (400, 404, 405, 413, 416):
             self.register_error_handler(status, errors.error_page)
         for status in (401, 403):
             self.register_error_handler(status, errors.host_or_error_page)

@@ -10,14 +10,22 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeDecorator
 
-# What a driver raises when the database is locked, full or gone.
-UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+# What a driver raises when the database is locked, full or gone, and on other occasions.
+UNAVAILABLE = (DBAPIError, PoolTimeout)
+# What it raises when it is there, and asked for what it cannot do.
+_ASKED_WRONGLY = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 class Base(DeclarativeBase):
@@ -81,10 +89,19 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def complaint(error: Exception) -> str:
     """What the database complains of, in its own words, and what to do where we know it."""
     words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
-    missing = ("no such table", "does not exist", "doesn't exist")
-    if "newsblog_" in words and any(sign in words for sign in missing):
+    if _lacks_tables(words):
         words += ". Make the tables first: flask newsblog create-tables, or your own migrations"
     return f"{words}."
+
+
+def is_down(error: Exception) -> bool:
+    """Whether the database is locked, full, damaged or gone, or has no tables yet."""
+    return not isinstance(error, _ASKED_WRONGLY) or _lacks_tables(str(error))
+
+
+def _lacks_tables(words: str) -> bool:
+    missing = ("no such table", "does not exist", "doesn't exist")
+    return "newsblog_" in words and any(sign in words for sign in missing)
 
 
 def utcnow() -> datetime:
