@@ -17,7 +17,6 @@ from ..hosts import (
     TITLE,
     Host,
     at_the_root,
-    csrf_before,
     nested,
     open_host,
     path_of,
@@ -151,15 +150,17 @@ def test_a_missing_media_folder_is_an_empty_one(open_hosts: Callable[..., Host])
 
 @pytest.mark.parametrize("method", CHANGING)
 def test_a_page_for_reading_refuses_to_be_changed(any_host: Host, method: str) -> None:
-    if any_host.app.extensions.get("csrf") and method != "GET":
-        pytest.skip("the host refuses it first")
     post = write_story(any_host.app, section=("Town",), tags=("Sea",), authors=("Ann",))
     for path in ("/", path_of(post), "/sections/town/", "/tags/sea/", "/authors/ann/", "/2026/"):
         answer = any_host.open(path, method=method)
+        assert is_a_page_of_the_blog(answer)
+        if "csrf" in any_host.app.extensions:
+            # The host looks for its token first.
+            assert answer.status_code == 400
+            continue
         assert answer.status_code == 405, path
         assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
         assert "That cannot be done here" in answer.text
-        assert is_a_page_of_the_blog(answer)
         assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -196,13 +197,6 @@ def test_a_form_that_was_sent_elsewhere_is_answered_in_the_layout(noon: Host) ->
     assert answer.status_code == 400
     assert is_a_page_of_the_blog(answer)
     assert "That could not be understood" in answer.text
-
-
-def test_a_host_that_checks_all_forms_answers_those_of_others_itself(
-    open_hosts: Callable[..., Host],
-) -> None:
-    host = open_hosts(csrf_before)
-    assert host.open("/", method="POST").status_code in (400, 405)
 
 
 ODD_HEADERS: list[dict[str, str]] = [
