@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -41,6 +42,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        # A statement names the present moment many times, and each is written anew.
+        return lru_cache(maxsize=16)(cast(Any, super().bind_processor(dialect)))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

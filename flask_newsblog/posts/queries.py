@@ -19,7 +19,7 @@ from ..database import session
 from ..i18n import RELATIVE_FOR
 from ..models import Post
 from . import statements
-from .statements import RELATED, RELATING_TAGS, Role, Way
+from .statements import RELATING_TAGS, Role, Way
 from .statements import visible as visible
 
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -292,13 +292,13 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
         statement, blog=blog, now=now, at=card.id, published_at=card.published_at,
         **section, **slugs,
     ).all()  # fmt: skip
-    by_role: dict[Role, list[Found]] = {role: [] for role in Role}
-    for row in rows:
-        by_role[Role(row.role)].append(row)
+    by_role: dict[Role, list[Card]] = {role: [] for role in Role}
+    for row in sorted(rows, key=lambda row: (row.share, row.published_at, row.id), reverse=True):
+        by_role[Role(row.role)].append(_card(row))
     return Nearby(
-        older=next((_card(row) for row in by_role[Role.OLDER]), None),
-        newer=next((_card(row) for row in by_role[Role.NEWER]), None),
-        related=_most_related(by_role[Role.SAME_TAG], by_role[Role.SAME_SECTION]),
+        older=next(iter(by_role[Role.OLDER]), None),
+        newer=next(iter(by_role[Role.NEWER]), None),
+        related=tuple(by_role[Role.RELATED]),
     )
 
 
@@ -395,16 +395,3 @@ def _authors_of(ids: Sequence[int]) -> dict[int, tuple[AuthorLink, ...]]:
     for post_id, slug, name in _run(statements.authors(), ids=ids):
         found[post_id] = (*found.get(post_id, ()), AuthorLink(slug, name))
     return found
-
-
-def _most_related(by_tag: Sequence[Found], by_section: Sequence[Found]) -> tuple[Card, ...]:
-    shared: dict[int, int] = {}
-    for row in by_tag:
-        shared[row.id] = shared.get(row.id, 0) + 1
-    known = {row.id: row for row in (*by_tag, *by_section)}
-    ranked = sorted(
-        known.values(),
-        key=lambda row: (shared.get(row.id, 0), row.published_at, row.id),
-        reverse=True,
-    )
-    return tuple(_card(row) for row in ranked[:RELATED])

@@ -62,8 +62,7 @@ class Role(Enum):
 
     OLDER = 0
     NEWER = 1
-    SAME_SECTION = 2
-    SAME_TAG = 3
+    RELATED = 2
 
 
 def visible(
@@ -232,7 +231,7 @@ def links() -> sa.CompoundSelect[*tuple[Any, ...]]:
 
 @cache
 def nearby(in_section: bool, tags: int) -> Query:
-    """The cards around a post, with their ``role``; a story may have several.
+    """The cards around a post, with their ``role`` and how many tags they ``share`` with it.
 
     Its own are the parameters ``at``, ``published_at``, ``section`` and the slugs
     ``tag_0``, ``tag_1``, ….
@@ -242,14 +241,33 @@ def nearby(in_section: bool, tags: int) -> Query:
     later = _beyond(Post.published_at, Post.id, moment, older=False)
     branches: list[Query] = [
         # Before ``visible``, for the reason given in ``_page``.
-        select(Post.id.label("id"), _is(Role.OLDER)).where(earlier, visible())
+        select(Post.id.label("id"), _is(Role.OLDER), literal(0).label("share"))
+        .where(earlier, visible())
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
-        select(Post.id.label("id"), _is(Role.NEWER)).where(later, visible())
+        select(Post.id.label("id"), _is(Role.NEWER), literal(0).label("share"))
+        .where(later, visible())
         .order_by(Post.published_at, Post.id).limit(1),
     ]  # fmt: skip
+    if in_section or tags:
+        found = _either(_alike(in_section, tags))
+        share = sa.func.sum(found.c.share).label("share")
+        branches.append(
+            select(found.c.id, _is(Role.RELATED), share)
+            .group_by(found.c.id, found.c.moment)
+            .order_by(share.desc(), found.c.moment.desc(), found.c.id.desc())
+            .limit(RELATED)
+        )
+    merged = _either(branches)
+    return _cards(merged.c.role, merged.c.share, among=merged)
+
+
+def _alike(in_section: bool, tags: int) -> list[Query]:
+    """The newest of a post's section, and those with each of its tags."""
+    branches: list[Query] = []
+    when = Post.published_at.label("moment")
     if in_section:
         branches.append(
-            select(Post.id.label("id"), _is(Role.SAME_SECTION))
+            select(Post.id.label("id"), when, literal(0).label("share"))
             .where(visible(), Post.section_id == bindparam("section", type_=BigId), Post.id != AT)
             .order_by(Post.published_at.desc(), Post.id.desc())
             .limit(RELATED)
@@ -258,14 +276,13 @@ def nearby(in_section: bool, tags: int) -> Query:
         slug = bindparam(f"tag_{place}", type_=sa.String())
         tag = select(Tag.id).where(Tag.blog == BLOG, Tag.slug == slug).scalar_subquery()
         branches.append(
-            _walk(PostTag, _is(Role.SAME_TAG))
+            _walk(PostTag, when, literal(1).label("share"))
             .where(PostTag.tag_id == tag, PostTag.published_at <= NOW, visible())
             .where(PostTag.post_id != AT)
             .order_by(PostTag.published_at.desc(), PostTag.post_id.desc())
             .limit(RELATED)
         )
-    merged = _either(branches)
-    return _cards(merged.c.role, among=merged)
+    return branches
 
 
 @cache
