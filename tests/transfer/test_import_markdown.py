@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,13 @@ from flask_newsblog.transfer.front_matter import LONGEST
 from flask_newsblog.transfer.markdown import LARGEST_FILE, StoryError, import_stories, read_story
 
 from ..hosts import (
+    MEMORY,
     TAGLINE,
     Clock,
     Host,
     change,
     empty_tables,
+    open_host,
     path_of,
     plain,
     two_blogs,
@@ -70,10 +72,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def shared_desk() -> Iterator[Host]:
+    host = open_host(plain, MEMORY)
+    yield host
+    with host.app.app_context():
+        session().remove()
+        host.app.extensions["sqlalchemy"].engine.dispose()
+
+
 @pytest.fixture
-def desk(open_hosts: Callable[..., Host]) -> Host:
-    """A host on SQLite alone, for rules that no database has a say in."""
-    return open_hosts(plain)
+def desk(shared_desk: Host) -> Host:
+    """A host on SQLite alone, emptied, for rules that no database has a say in."""
+    with shared_desk.app.app_context():
+        empty_tables(shared_desk.app.extensions["sqlalchemy"].engine)
+    return shared_desk
 
 
 def bring_in(host: Host, *args: str, **kwargs: Any) -> str:
