@@ -344,11 +344,9 @@ def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str
     if mount.settings.public_pages:
         next_change = min(filter(None, (frame.next_change, tomorrow)))
         seconds = seconds_to_keep(PUBLIC_SECONDS, now, next_change)
-        response.cache_control.public = True
-        response.cache_control.max_age = seconds
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
     else:
-        response.cache_control.private = True
-        response.cache_control.no_cache = True
+        response.headers["Cache-Control"] = "private, no-cache"
     last_change = max(filter(None, (frame.last_change, mount.started_at, today)))
     return validate(response, request.environ, now, last_change)
 

@@ -103,6 +103,24 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionNote:
+    """A dated note under a story; ``kind`` is correction, clarification or update."""
+
+    kind: str
+    text: str
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What hangs on a story: authors and tags in their order, the newest correction first."""
+
+    authors: tuple[AuthorLink, ...]
+    tags: tuple[TagLink, ...]
+    corrections: tuple[CorrectionNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Nearby:
     """What to read next: the neighbours in time and what is related."""
 
@@ -269,13 +287,18 @@ def find_story(blog: str, slug: str, now: datetime) -> Story | None:
     )
 
 
-def find_links(post_id: int) -> tuple[tuple[AuthorLink, ...], tuple[TagLink, ...]]:
-    """The authors and tags of a story in their order, in one statement."""
-    rows = _run(statements.links(), at=post_id).all()
+def find_attached(post_id: int) -> Attached:
+    """What hangs on a story, in one statement."""
+    rows = _run(statements.attached(), at=post_id).all()
     in_order = sorted(rows, key=lambda row: (row.position, row.slug))
-    return (
+    notes = (row for row in in_order if row.kind == "correction")
+    return Attached(
         tuple(AuthorLink(r.slug, r.name, r.bio, r.picture) for r in in_order if r.kind == "author"),
         tuple(TagLink(r.slug, r.name) for r in in_order if r.kind == "tag"),
+        tuple(
+            CorrectionNote(row.slug, row.name, row.moment)
+            for row in sorted(notes, key=lambda row: (row.moment, row.position), reverse=True)
+        ),
     )
 
 
@@ -300,11 +323,6 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
         newer=next(iter(by_role[Role.NEWER]), None),
         related=tuple(by_role[Role.RELATED]),
     )
-
-
-def find_corrections(post_id: int) -> Sequence[Found]:
-    """The corrections of a story, newest first: kind, text, corrected_at."""
-    return _run(statements.corrections(), at=post_id).all()
 
 
 def find_tag(blog: str, slug: str) -> Found | None:

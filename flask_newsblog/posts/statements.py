@@ -206,27 +206,34 @@ def story() -> Query:
 
 
 @cache
-def links() -> sa.CompoundSelect[*tuple[Any, ...]]:
-    """The authors and tags of a post: kind, position, slug, name, bio, picture."""
-    bylines = (
+def attached() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """What hangs on a post: its authors, tags and corrections, with their ``kind``.
+
+    A correction has its kind for a slug, its text for a name and its id for a position.
+    """
+    never: Any = sa.cast(sa.null(), UTCDateTime())
+    authors = (
         select(
-            literal("author").label("kind"),
-            Byline.position.label("position"),
-            Author.slug.label("slug"),
-            Author.name.label("name"),
-            Author.bio.label("bio"),
-            sa.func.coalesce(Media.key, "").label("picture"),
+            literal("author").label("kind"), Byline.position.label("position"),
+            Author.slug.label("slug"), Author.name.label("name"), Author.bio.label("bio"),
+            sa.func.coalesce(Media.key, "").label("picture"), never.label("moment"),
         )
         .join(Author, Author.id == Byline.author_id)
         .outerjoin(Media, Media.id == Author.picture_id)
         .where(Byline.post_id == AT)
-    )
+    )  # fmt: skip
     tags = (
-        select(literal("tag"), PostTag.position, Tag.slug, Tag.name, literal(""), literal(""))
+        select(
+            literal("tag"), PostTag.position, Tag.slug, Tag.name, literal(""), literal(""), never
+        )
         .join(Tag, Tag.id == PostTag.tag_id)
         .where(PostTag.post_id == AT)
     )
-    return bylines.union_all(tags)
+    corrections = select(
+        literal("correction"), Correction.id, Correction.kind, Correction.text,
+        literal(""), literal(""), Correction.corrected_at,
+    ).where(Correction.post_id == AT)  # fmt: skip
+    return authors.union_all(tags, corrections)
 
 
 @cache
@@ -283,16 +290,6 @@ def _alike(in_section: bool, tags: int) -> list[Query]:
             .limit(RELATED)
         )
     return branches
-
-
-@cache
-def corrections() -> Query:
-    """The corrections of a post, newest first."""
-    return (
-        select(Correction.kind, Correction.text, Correction.corrected_at)
-        .where(Correction.post_id == AT)
-        .order_by(Correction.corrected_at.desc(), Correction.id.desc())
-    )
 
 
 @cache

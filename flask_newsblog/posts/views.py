@@ -15,7 +15,6 @@ from . import queries
 from .pages import (
     ArchivePage,
     AuthorPage,
-    CorrectionNote,
     FrontPage,
     Paging,
     SectionPage,
@@ -81,17 +80,14 @@ def post(slug: str, **day: int) -> ResponseReturnValue:
     local = card.published_at.astimezone(mount.settings.zone)
     if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
         return redirect(canonical, code=301)
-    authors, tags = queries.find_links(card.id)
+    attached = queries.find_attached(card.id)
     page = StoryPage(
         story=story,
         body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
-        authors=authors,
-        tags=tags,
-        corrections=tuple(
-            CorrectionNote(row.kind, row.text, row.corrected_at)
-            for row in queries.find_corrections(card.id)
-        ),
-        nearby=queries.find_nearby(mount.blog, card, tags, now),
+        authors=attached.authors,
+        tags=attached.tags,
+        corrections=attached.corrections,
+        nearby=queries.find_nearby(mount.blog, card, attached.tags, now),
     )
     return render("post.html", page, frame, now, canonical)
 
