@@ -13,7 +13,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from . import errors
 from .cli import newsblog_group
-from .context import Mount, latest_stories, mounts, this_blog, warn_of_strange_settings
+from .context import Mount, latest_stories, mounts
 from .database import UNAVAILABLE, copy_tables, utcnow
 from .people import Can, CurrentPerson, never, nobody
 from .settings import load_settings
@@ -71,7 +71,6 @@ class NewsBlog(Blueprint):
         self._clock = clock
         self._settings = settings
         self.record(self._mount)
-        self.before_request(_look_at_settings_once)
         for status in (400, 404, 405, 413, 416):
             self.register_error_handler(status, errors.error_page)
         for status in (401, 403):
@@ -132,14 +131,6 @@ class NewsBlog(Blueprint):
                     " share their stories: give one NewsBlog(...) another name, or register the"
                     " same one twice, the second time with name=."
                 )
-
-
-def _look_at_settings_once() -> None:
-    # At registration the blogs that come later are not known yet.
-    mount = this_blog()
-    if not mount.settings_checked:
-        mount.settings_checked = True
-        warn_of_strange_settings(mount.app)
 
 
 def _refuse_unready(app: Flask, name: str) -> None:

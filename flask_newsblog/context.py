@@ -320,10 +320,12 @@ def site(frame: Frame, now: datetime, canonical: str = "") -> Site:
 
 def draw(template: str, page: Any, blog: Site) -> str:
     """A page as HTML. Its templates see ``blog``, ``page``, ``t`` and ``tn``, and no more."""
-    words = blog._words
-    return render_template(
-        blog._mount.template(template), blog=blog, page=page, t=words.t, tn=words.tn
-    )
+    mount, words = blog._mount, blog._words
+    if not mount.settings_checked:
+        # Not at registration, for the blogs that come later are not known then.
+        mount.settings_checked = True
+        warn_of_strange_settings(mount.app)
+    return render_template(mount.template(template), blog=blog, page=page, t=words.t, tn=words.tn)
 
 
 def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str) -> Response:
@@ -368,7 +370,8 @@ def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
         longest = mount.settings.page_cache_seconds
         if not longest:
             return view(**values)
-        here = (request.scheme, request.host, request.root_path, request.path)
+        host = request.environ.get("HTTP_HOST", "")
+        here = (request.scheme, host, request.root_path, request.path)
         key = (*here, *_known_arguments())
         now = mount.now()
         if kept := mount.pages.recall(key, now):
