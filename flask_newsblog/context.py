@@ -6,10 +6,10 @@ Each registration of a :class:`~flask_newsblog.NewsBlog` leaves one :class:`Moun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +22,9 @@ from werkzeug.local import LocalProxy
 from .caching import (
     PUBLIC_SECONDS,
     PageMemory,
+    SharedHeaders,
     answer_from,
+    page_of,
     seconds_to_keep,
     shared_response_class,
     turns_of_day,
@@ -43,6 +45,7 @@ from .settings import LANGUAGE_OF_VISITOR, Settings, strange_keys
 from .text.excerpts import reading_minutes
 
 EXTENSION = "newsblog"
+View = Callable[..., ResponseReturnValue]
 
 # Stands in an address for the part that differs, which is then written as the router does.
 _HERE = "0newsblog0"
@@ -361,27 +364,39 @@ def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Respons
     return response
 
 
-def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Answer from the memory of finished pages where the site owner has turned it on."""
+def no_arguments() -> tuple[()]:
+    """For :func:`reader_page`: what stands behind the ``?`` makes no difference."""
+    return ()
 
-    @wraps(view)
-    def answer(**values: Any) -> ResponseReturnValue:
-        mount = this_blog()
-        longest = mount.settings.page_cache_seconds
-        if not longest:
-            return view(**values)
-        host = request.environ.get("HTTP_HOST", "")
-        here = (request.scheme, host, request.root_path, request.path)
-        key = (*here, *_known_arguments())
-        now = mount.now()
-        if kept := mount.pages.recall(key, now):
-            return answer_from(kept, mount.response_class, request.environ, now)
-        response = current_app.make_response(view(**values))
-        if response.status_code == 200 and request.method == "GET":
-            mount.pages.keep(key, response, now, longest)
-        return response
 
-    return answer
+def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], View]:
+    """Answer from the memory of finished pages where the site owner has turned it on.
+
+    Args:
+        known_arguments: what the page depends on besides its address, read from this
+            request; addresses that mean the same are then one page.
+    """
+
+    def remember(view: View) -> View:
+        @wraps(view)
+        def answer(**values: Any) -> ResponseReturnValue:
+            mount = this_blog()
+            longest = mount.settings.page_cache_seconds
+            if not longest:
+                return view(**values)
+            key, now = (*_place(mount), known_arguments()), mount.now()
+            if kept := mount.pages.recall(key, now):
+                return answer_from(kept, mount.response_class, request.environ, now)
+            response = current_app.make_response(view(**values))
+            if response.status_code == 200 and request.method == "GET" and _from_a_stranger():
+                page = page_of(response, now, longest)
+                if isinstance(response, SharedHeaders):
+                    response.when_shared = partial(mount.pages.keep, key, page)
+            return response
+
+        return answer
+
+    return remember
 
 
 def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
@@ -435,15 +450,27 @@ def warn_of_strange_settings(app: Flask) -> None:
 
 def _absolute(path: str) -> str:
     base = this_blog().settings.base_url
-    if base and path.startswith("/"):
+    if not path.startswith("/"):
+        return path
+    if base:
         return base.rstrip("/") + path
-    return f"{request.scheme}://{request.host}{path}" if path.startswith("/") else path
+    # Werkzeug gives an empty host where the request's is none.
+    return f"{request.scheme}://{request.host}{path}" if request.host else ""
 
 
-def _known_arguments() -> tuple[str, str]:
-    if not request.query_string:
-        return "", ""
-    return request.args.get("before", ""), request.args.get("after", "")
+def _place(mount: Mount) -> tuple[str, ...]:
+    app = mount.app
+    by_host = app.url_map.host_matching or app.subdomain_matching
+    # With a base URL the canonical links are the same whatever the host is called.
+    shown = by_host or not mount.settings.base_url
+    host = request.environ.get("HTTP_HOST", "") if shown else ""
+    return request.scheme, host, request.root_path, request.path
+
+
+def _from_a_stranger() -> bool:
+    # The cookie, not ``flask.session``: to look into that makes Flask say Vary: Cookie.
+    # A layout may write what it finds there, such as a token, and set no cookie.
+    return current_app.session_interface.get_cookie_name(current_app) not in request.cookies
 
 
 def _smallest(mount: Mount, card: Card) -> str:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import Mount, reader_page, render, this_blog
+from ..context import Mount, no_arguments, reader_page, render, this_blog
 from . import queries
 from .pages import (
     ArchivePage,
@@ -33,6 +33,24 @@ LONGEST_PATH = 500  # as in the table of redirects
 MEDIA_SECONDS = 365 * 24 * 3600
 
 
+def _cursor() -> Cursor:
+    if not request.query_string:
+        return Cursor()
+    older, newer = request.args.get("before"), request.args.get("after")
+    if older is not None:
+        return Cursor(older_than=_post_id(older))
+    if newer is not None:
+        return Cursor(newer_than=_post_id(newer))
+    return Cursor()
+
+
+def _post_id(text: str) -> int:
+    # Eighteen digits fit in a 64-bit column of any of the databases.
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        abort(404)
+    return int(text)
+
+
 def front() -> ResponseReturnValue:
     """The front page, or where an address from before such as ``/?p=12`` leads."""
     moved = None
@@ -41,7 +59,7 @@ def front() -> ResponseReturnValue:
     return moved or _front()
 
 
-@reader_page
+@reader_page(_cursor)
 def _front() -> ResponseReturnValue:
     """The front page, and behind it page after page of older stories."""
     mount, now, frame = _open()
@@ -65,7 +83,7 @@ def _front() -> ResponseReturnValue:
     return render("front.html", page, frame, now, address)
 
 
-@reader_page
+@reader_page(no_arguments)
 def post(slug: str, **day: int) -> ResponseReturnValue:
     """A story. An address that it once had, or that names another day, leads to it."""
     mount, now, frame = _open()
@@ -92,7 +110,7 @@ def post(slug: str, **day: int) -> ResponseReturnValue:
     return render("post.html", page, frame, now, canonical)
 
 
-@reader_page
+@reader_page(_cursor)
 def section(slug: str) -> ResponseReturnValue:
     """The stories of a section and of all below it."""
     mount, now, frame = _open()
@@ -113,7 +131,7 @@ def section(slug: str) -> ResponseReturnValue:
     return render("section.html", page, frame, now, _at(address, cursor))
 
 
-@reader_page
+@reader_page(_cursor)
 def tag(slug: str) -> ResponseReturnValue:
     """The stories with a tag."""
     mount, now, frame = _open()
@@ -132,7 +150,7 @@ def tag(slug: str) -> ResponseReturnValue:
     return render("tag.html", page, frame, now, _at(address, cursor))
 
 
-@reader_page
+@reader_page(_cursor)
 def author(slug: str) -> ResponseReturnValue:
     """The stories of an author, under their portrait and a word about them."""
     mount, now, frame = _open()
@@ -151,14 +169,14 @@ def author(slug: str) -> ResponseReturnValue:
     return render("author.html", page, frame, now, _at(address, cursor))
 
 
-@reader_page
+@reader_page(_cursor)
 def year(year: int) -> ResponseReturnValue:
     """The stories of a year."""
     start = _day(year, 1, 1)
     return _archive("year", start, _day(year + 1, 1, 1), str(year))
 
 
-@reader_page
+@reader_page(_cursor)
 def month(year: int, month: int) -> ResponseReturnValue:
     """The stories of a month."""
     start = _day(year, month, 1)
@@ -166,7 +184,7 @@ def month(year: int, month: int) -> ResponseReturnValue:
     return _archive("month", start, end, this_blog().words.date(start, "MMMM yyyy"))
 
 
-@reader_page
+@reader_page(_cursor)
 def day(year: int, month: int, day: int) -> ResponseReturnValue:
     """The stories of a day."""
     start = _day(year, month, day)
@@ -207,24 +225,6 @@ def _open() -> tuple[Mount, datetime, Frame]:
     mount = this_blog()
     now = mount.now()
     return mount, now, queries.load_frame(mount.blog, now)
-
-
-def _cursor() -> Cursor:
-    if not request.query_string:
-        return Cursor()
-    older, newer = request.args.get("before"), request.args.get("after")
-    if older is not None:
-        return Cursor(older_than=_post_id(older))
-    if newer is not None:
-        return Cursor(newer_than=_post_id(newer))
-    return Cursor()
-
-
-def _post_id(text: str) -> int:
-    # Eighteen digits fit in a 64-bit column of any of the databases.
-    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
-        abort(404)
-    return int(text)
 
 
 def _key(slug: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, Response, session
+from flask import Flask, Response, flash, session
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from flask_login import LoginManager, login_user
@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from flask_newsblog import Person
 
 from ..hosts import Host, User, bare_app, blog, path_of, plain, write_story
+from .layouts import give_templates
 
 
 def login_and_csrf(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
@@ -112,6 +113,39 @@ def test_a_cookie_that_the_host_sets_makes_the_page_one_visitors_own(
     page = host.get(path)
     assert page.cache_control.public
     assert "Set-Cookie" not in page.headers
+
+
+FLASHES = "{% for words in get_flashed_messages() %}<p>{{ words }}</p>{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    "layout", ["{{ csrf_token() }}", FLASHES]
+)
+def test_a_layout_that_shows_a_visitor_their_own_session_is_kept_for_nobody_else(
+    open_hosts: Callable[..., Host], layout: str
+) -> None:
+    host = open_hosts(
+        login_and_csrf, NEWSBLOG_PUBLIC_PAGES=True, NEWSBLOG_PAGE_CACHE_SECONDS=60
+    )
+    give_templates(
+        host.app,
+        newsblog__layout="{% block content %}{% endblock %}<p id=own>" + layout + "</p>",
+    )
+
+    @host.app.get("/basket")
+    def fill_basket() -> str:
+        flash("Your basket is full.")
+        return "full"
+
+    client = host.client()
+    if layout is FLASHES:
+        client.get("/basket")
+    first = host.get("/", client=client)
+    assert first.headers["Cache-Control"] == "private, no-store"
+    mine = first.text.partition("<p id=own>")[2]
+    assert len(mine) > len("</p>")
+    host.get("/", client=client)
+    assert mine not in host.get("/").text
 
 
 def test_what_else_a_host_lets_the_page_vary_by_stays(public: Host) -> None:

@@ -8,11 +8,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from flask import Response
 from sqlalchemy import select, update
 from werkzeug.http import http_date
 
-from flask_newsblog.caching import PAGES_KEPT, PageMemory
+from flask_newsblog.caching import BYTES_KEPT, PAGES_KEPT, KeptPage, PageMemory
 from flask_newsblog.context import mounts
 from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import Author, CorrectionKind, Media, Post, Section, Tag
@@ -392,6 +391,38 @@ def test_arguments_that_mean_nothing_to_us_make_no_page_of_their_own(kept: Site)
     assert again.data == page.data
 
 
+@pytest.mark.parametrize("query", ["before=x1", "before=1", "after=7", "before=&after=x"])
+def test_a_story_has_no_pages_so_its_address_makes_no_second_copy(kept: Site, query: str) -> None:
+    path = path_of(kept.post)
+    page = kept.host.get(path)
+    with counted_statements(kept.host.app) as sent:
+        assert kept.host.get(f"{path}?{query}").data == page.data
+    assert sent == []
+
+
+def test_addresses_that_mean_the_same_place_in_a_list_are_one_page(kept: Site) -> None:
+    page = kept.host.get(f"/?before={kept.post.id}")
+    with counted_statements(kept.host.app) as sent:
+        for same in (f"before=000{kept.post.id}", f"before={kept.post.id}&after=5&a=b"):
+            assert kept.host.get(f"/?{same}").data == page.data
+    assert sent == []
+    assert kept.host.get("/?before=x").status_code == 404
+
+
+def test_with_a_base_url_all_hosts_share_a_page(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(
+        plain,
+        NEWSBLOG_PUBLIC_PAGES=True,
+        NEWSBLOG_PAGE_CACHE_SECONDS=30,
+        NEWSBLOG_BASE_URL="https://bulletin.example",
+    )
+    page = host.get("/")
+    with counted_statements(host.app) as sent:
+        other = host.client().get("/news/", base_url="http://mirror.example")
+    assert sent == []
+    assert other.data == page.data
+
+
 def test_what_is_not_there_is_not_kept(kept: Site) -> None:
     for _ in range(2):
         with counted_statements(kept.host.app) as sent:
@@ -407,12 +438,29 @@ def test_a_redirect_is_not_kept(kept: Site) -> None:
         assert sent
 
 
+def a_page(body: bytes) -> KeptPage:
+    later = utcnow() + timedelta(seconds=60)
+    return KeptPage(body, (), later, later)
+
+
+def test_no_more_than_so_many_bytes_are_kept() -> None:
+    memory, now = PageMemory(), utcnow()
+    third = a_page(bytes(BYTES_KEPT // 3))
+    for name in "abbc":
+        memory.keep((name,), third)
+    assert all(memory.recall((name,), now) for name in "abc")
+    memory.keep(("d",), third)
+    assert memory.recall(("a",), now) is None
+    assert memory.recall(("b",), now) is not None
+    memory.keep(("all",), a_page(bytes(BYTES_KEPT + 1)))
+    assert memory.recall(("all",), now) is None
+
+
 def test_no_more_than_so_many_pages_are_kept_those_asked_for_longest() -> None:
-    memory, page = PageMemory(), Response("A page")
-    page.cache_control.max_age = 60
-    now = utcnow()
+    memory, now = PageMemory(), utcnow()
+    page = a_page(b"A page")
     for number in range(PAGES_KEPT + 1):
-        memory.keep((str(number),), page, now, 60)
+        memory.keep((str(number),), page)
         memory.recall(("0",), now)
     assert memory.recall(("0",), now) is not None
     assert memory.recall(("1",), now) is None
