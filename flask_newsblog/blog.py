@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from . import errors
 from .cli import newsblog_group
-from .context import Mount, latest_stories, mounts
+from .context import Mount, latest_stories, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
 from .people import Can, CurrentPerson, never, nobody
 from .settings import load_settings
@@ -88,8 +88,15 @@ class NewsBlog(Blueprint):
         )
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
-        """Static files asked for by version may be kept; a new version has a new address."""
-        return _FOREVER if request.args.get("v") else super().get_send_file_max_age(filename)
+        """Static files asked for by their present version may be kept; the next has another."""
+        version = this_blog().asset_versions.get(filename or "")
+        if version is not None and request.args.get("v") == version:
+            return _FOREVER
+        return super().get_send_file_max_age(filename)
+
+    def send_static_file(self, filename: str) -> Response:
+        """One of the blog's own static files."""
+        return this_blog().shared(super().send_static_file(filename))
 
     def _mount(self, state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)

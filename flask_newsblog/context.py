@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response as BaseResponse
 
 from .caching import (
     PUBLIC_SECONDS,
@@ -79,13 +80,26 @@ class Mount:
     pages: PageMemory = field(default_factory=PageMemory)
     settings_checked: bool = False
     _templates: dict[str, str] = field(default_factory=dict)
-    _asset_versions: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def response_class(self) -> type[Response]:
         """What pages are answered with: the host's own, made fit for sharing where they are."""
-        base = self.app.response_class
-        return shared_response_class(base) if self.settings.public_pages else base
+        return self._shared_class if self.settings.public_pages else self.app.response_class
+
+    @cached_property
+    def _shared_class(self) -> type[Response]:
+        return shared_response_class(self.app.response_class)
+
+    def shared(self, response: BaseResponse) -> Response:
+        """A response that caches may share, unless it turns out to set a cookie."""
+        return cast(Response, self._shared_class.force_type(response))
+
+    def moved(self, address: str) -> Response:
+        """The way to where a page is now, kept for a minute: it may move back."""
+        response = self.shared(redirect(address, code=301))
+        whose = "public" if self.settings.public_pages else "private"
+        response.headers["Cache-Control"] = f"{whose}, max-age={PUBLIC_SECONDS}"
+        return response
 
     @property
     def words(self) -> Words:
@@ -137,11 +151,16 @@ class Mount:
 
     def asset_url(self, filename: str) -> str:
         """The address of one of our static files, which changes when the file does."""
-        version = self._asset_versions.get(filename)
-        if version is None:
-            content = (self.assets / filename).read_bytes()
-            version = self._asset_versions[filename] = sha256(content).hexdigest()[:10]
-        return self.url("static", filename=filename, v=version)
+        return self.url("static", filename=filename, v=self.asset_versions[filename])
+
+    @cached_property
+    def asset_versions(self) -> dict[str, str]:
+        """The present version of each of our static files, by its name."""
+        return {
+            file.relative_to(self.assets).as_posix(): sha256(file.read_bytes()).hexdigest()[:10]
+            for file in self.assets.rglob("*")
+            if file.is_file()
+        }
 
     def template(self, filename: str) -> str:
         """The template for a page: this mount's own if the host has one, or the blog's."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from flask import Response, abort, redirect, request, send_from_directory
+from flask import Response, abort, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import Mount, no_arguments, reader_page, render, this_blog
+from ..models import Redirect, length_of
+from ..text.addresses import may_lead_to
 from . import queries
 from .pages import (
     ArchivePage,
@@ -29,7 +31,7 @@ ROWS = 5
 ROW_CARDS = 3
 # The kinds of file that the media folder hands out to be shown; all others are downloads.
 SHOWN = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
-LONGEST_PATH = 500  # as in the table of redirects
+LONGEST_PATH = length_of(Redirect.path)
 MEDIA_SECONDS = 365 * 24 * 3600
 
 
@@ -92,12 +94,12 @@ def post(slug: str, **day: int) -> ResponseReturnValue:
         moved = queries.find_moved(mount.blog, slug, now)
         if moved is None:
             abort(404)
-        return redirect(mount.post_url(moved.slug, moved.published_at), code=301)
+        return mount.moved(mount.post_url(moved.slug, moved.published_at))
     card = story.card
     canonical = mount.post_url(card.slug, card.published_at)
     local = card.published_at.astimezone(mount.settings.zone)
     if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
-        return redirect(canonical, code=301)
+        return mount.moved(canonical)
     attached = queries.find_attached(card.id)
     page = StoryPage(
         story=story,
@@ -161,7 +163,7 @@ def author(slug: str) -> ResponseReturnValue:
     listing = queries.written_by(mount.blog, now, found.id, mount.settings.posts_per_page, cursor)
     page = AuthorPage(
         author=AuthorLink(found.slug, found.name, found.bio, found.picture),
-        links=tuple((label, address) for label, address in found.links or ()),
+        links=tuple((label, to) for label, to in found.links or () if may_lead_to(to)),
         cards=listing.cards,
         # As with tags, unless somebody has written a word about them for all to see.
         paging=_paging(listing, cursor, address, may_be_empty=bool(found.bio)),
@@ -193,16 +195,16 @@ def day(year: int, month: int, day: int) -> ResponseReturnValue:
 
 def media(key: str) -> Response:
     """A picture from the media folder."""
-    folder = this_blog().media_folder
+    mount = this_blog()
     shown = "." + key.rpartition(".")[2].lower() in SHOWN
     if "\0" in key:
         abort(404)
     response = send_from_directory(
-        folder.absolute(), key, as_attachment=not shown, max_age=MEDIA_SECONDS
+        mount.media_folder.absolute(), key, as_attachment=not shown, max_age=MEDIA_SECONDS
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return mount.shared(response)
 
 
 def redirect_from_before(mount: Mount) -> BaseResponse | None:
@@ -218,7 +220,7 @@ def redirect_from_before(mount: Mount) -> BaseResponse | None:
     found = queries.find_redirect(mount.blog, paths, mount.now())
     if found is None:
         return None
-    return redirect(found.target or mount.post_url(found.slug, found.published_at), code=301)
+    return mount.moved(found.target or mount.post_url(found.slug, found.published_at))
 
 
 def _open() -> tuple[Mount, datetime, Frame]:

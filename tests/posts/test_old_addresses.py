@@ -50,6 +50,21 @@ def test_an_address_of_two_renamings_ago_leads_there_straight(host: Host) -> Non
     assert leads_to(host, old.replace("the-ferry-is-back", "second")) == third
 
 
+@pytest.mark.parametrize(("shared", "whose"), [(True, "public"), (False, "private")])
+def test_a_way_to_a_new_address_is_kept_for_a_minute_since_it_may_be_taken_back(
+    open_hosts: Callable[..., Host], shared: bool, whose: str
+) -> None:
+    host = open_hosts(plain, NEWSBLOG_PUBLIC_PAGES=shared)
+    post = write_story(host.app)
+    old = path_of(post)
+    with change(host.app, post) as stored:
+        actions.rename(stored, "another", NOON)
+    add_redirect(host, "/archive/ferry.html", post_id=post.id)
+    for address in (old, path_of(post).replace("/20", "/19", 1), "/archive/ferry.html"):
+        assert leads_to(host, address)
+        assert host.get(address).headers["Cache-Control"] == f"{whose}, max-age=60"
+
+
 def test_a_slug_taken_back_leads_nowhere_else(host: Host) -> None:
     post = write_story(host.app)
     for slug in ("second", "the-ferry-is-back"):
