@@ -341,7 +341,7 @@ def desk(one_state: bool, way: Way) -> Query:
     ).outerjoin(Section, Section.id == Post.section_id).where(Post.blog == BLOG)  # fmt: skip
     if one_state:
         query = query.where(Post.state == bindparam("state", type_=sa.String()))
-    return _page(query, Post.changed_at, Post.id, way)
+    return _page(query, Post.changed_at, Post.id, way, begins=(Post.blog == BLOG,))
 
 
 def _ends(order: Any, *conditions: ColumnElement[bool]) -> Query:
@@ -404,13 +404,16 @@ def _page(
     way: Way,
     *conditions: ColumnElement[bool],
     within: Sequence[ColumnElement[bool]] = (),
+    begins: Sequence[ColumnElement[bool]] = (Post.blog == BLOG, Post.published_at <= NOW),
 ) -> Query:
     """One page of rows in reading order, or nearest first when going towards the new.
 
-    A page of a list that is ``within`` bounds begins nowhere but within them.
+    A page of a list that is ``within`` bounds begins nowhere but within them, and only at
+    a post of which ``begins`` is true: else the page would tell when another is due.
     """
     if way is not Way.FIRST:
-        moment = select(getattr(Post, when.key)).where(Post.id == AT, *within).scalar_subquery()
+        post = select(getattr(Post, when.key)).where(Post.id == AT, *begins, *within)
+        moment = post.scalar_subquery()
         # The first condition: of two upper bounds SQLite walks its index from the
         # one that comes first, and ``published_at <= now`` is one too.
         query = query.where(_beyond(when, number, moment, older=way is Way.OLDER))
