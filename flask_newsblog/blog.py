@@ -15,12 +15,13 @@ from . import errors
 from .cli import newsblog_group
 from .context import Mount, latest_stories, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
+from .models import Post, length_of
 from .people import Can, CurrentPerson, never, nobody
 from .settings import load_settings
 from .urls import addresses
 
 _FOREVER = 365 * 24 * 3600
-_LONGEST_NAME = 64  # what the columns ``blog`` hold
+_LONGEST_NAME = length_of(Post.blog)
 
 
 class SetupError(RuntimeError):

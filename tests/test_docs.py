@@ -602,7 +602,7 @@ def test_the_errors_on_the_stories_page_are_the_real_ones(
     monkeypatch.chdir(tmp_path)
     for folder in ("a", "b"):
         Path(folder).mkdir()
-        Path(folder, "story.md").write_text("# The ferry\n")
+        Path(folder, "story.md").write_text("---\nslug: ferry\n---\n# The ferry\n")
     with pytest.raises(markdown.StoryError) as refused:
         markdown.read_stories(["a", "b"], sys.stdin.buffer, ZoneInfo("UTC"))
     said.append(str(refused.value))

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ..database import session
-from ..models import SignIn
+from ..models import SignIn, length_of
 from ..people import Role, secret_hash
 
 LINK_LASTS = timedelta(minutes=10)
 VISIT_LASTS = timedelta(hours=12)
-LONGEST_NAME = 245  # what the column holds
+LONGEST_NAME = length_of(SignIn.name)
 
 
 def make_sign_in(blog: str, name: str, role: Role, now: datetime) -> str:

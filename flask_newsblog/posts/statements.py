@@ -57,7 +57,7 @@ class Way(Enum):
     NEWER = "newer"
 
 
-class Role(Enum):
+class Relation(Enum):
     """What a story is to another."""
 
     OLDER = 0
@@ -248,10 +248,10 @@ def nearby(in_section: bool, tags: int) -> Query:
     later = _beyond(Post.published_at, Post.id, moment, older=False)
     branches: list[Query] = [
         # Before ``visible``, for the reason given in ``_page``.
-        select(Post.id.label("id"), _is(Role.OLDER), literal(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.OLDER), literal(0).label("share"))
         .where(earlier, visible())
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
-        select(Post.id.label("id"), _is(Role.NEWER), literal(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.NEWER), literal(0).label("share"))
         .where(later, visible())
         .order_by(Post.published_at, Post.id).limit(1),
     ]  # fmt: skip
@@ -259,7 +259,7 @@ def nearby(in_section: bool, tags: int) -> Query:
         found = _either(_alike(in_section, tags))
         share = sa.func.sum(found.c.share).label("share")
         branches.append(
-            select(found.c.id, _is(Role.RELATED), share)
+            select(found.c.id, _is(Relation.RELATED), share)
             .group_by(found.c.id, found.c.moment)
             .order_by(share.desc(), found.c.moment.desc(), found.c.id.desc())
             .limit(RELATED)
@@ -359,7 +359,7 @@ def _in(sections: str) -> ColumnElement[bool]:
     return Post.section_id.in_(bindparam(sections, type_=BigId, expanding=True))
 
 
-def _is(role: Role) -> Any:
+def _is(role: Relation) -> Any:
     return literal(role.value).label("role")
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import Mount, no_arguments, reader_page, render, this_blog
+from ..models import Redirect, length_of
 from ..text.addresses import may_lead_to
 from . import queries
 from .pages import (
@@ -30,7 +31,7 @@ ROWS = 5
 ROW_CARDS = 3
 # The kinds of file that the media folder hands out to be shown; all others are downloads.
 SHOWN = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
-LONGEST_PATH = 500  # as in the table of redirects
+LONGEST_PATH = length_of(Redirect.path)
 MEDIA_SECONDS = 365 * 24 * 3600
 
 

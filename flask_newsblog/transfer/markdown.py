@@ -1,8 +1,8 @@
 """Brings in stories from Markdown files, and finds them again the next time.
 
 All files are read before the first is stored, so that an error leaves nothing behind.
-A story is known by its ``slug``, or else by its file's name; what is brought in again
-replaces the story's words, and each version is kept as a revision.
+A story is known by its ``slug``, or else by its file's name and folder; what is brought
+in again replaces the story's words, and each version is kept as a revision.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from ..database import session
-from ..models import Post, PostState, Revision
+from ..models import Author, Post, PostState, Revision, Section, Tag, length_of
 from ..posts import actions
 from ..text.limits import MAX_SOURCE, TextTooLong
 from ..text.sanitize import drop_unprintable
@@ -28,6 +29,7 @@ from ..text.titles import split_title
 from .front_matter import FrontMatterError, Value, split_front_matter
 
 STANDARD_INPUT = "-"
+_SOURCE, _FILE, _TITLE = "markdown:", "file:", "title:"
 ENDINGS = (".md", ".markdown")
 LARGEST_FILE = 1_000_000  # bytes; more than the longest text and head in any script
 STATES = {
@@ -38,8 +40,9 @@ STATES = {
     "scheduled": PostState.PUBLISHED,
     "withdrawn": PostState.WITHDRAWN,
 }
-_LENGTHS = {"title": 300, "kicker": 80, "standfirst": 1000, "dateline": 120, "slug": 200}
-_NAME_LENGTH = 120
+_COLUMNS = (Post.title, Post.kicker, Post.standfirst, Post.dateline, Post.slug)
+_LENGTHS = {column.key: length_of(column) for column in _COLUMNS}
+_NAME_LENGTH = min(length_of(model.name) for model in (Author, Section, Tag))
 _LISTS = ("tags", "authors", "section")
 _MOMENTS = ("date", "updated", "embargo")
 KEYS = (*_LENGTHS, *_LISTS, *_MOMENTS, "status")
@@ -85,24 +88,25 @@ def read_stories(paths: Sequence[str], stdin: BinaryIO, zone: ZoneInfo) -> list[
         StoryError: a file cannot be read as a story, or two are the same one.
     """
     stories: dict[str, StoryFile] = {}
-    for name, stem, content in _contents(paths, stdin):
-        story = read_story(content, name, stem, zone)
+    for name, place, content in _contents(paths, stdin):
+        story = read_story(content, name, place, zone)
         if story.key in stories:
             raise StoryError(
-                f"{name}, line 1: this is the story “{story.key}”, and so is"
+                f"{name}, line {story.slug_line}: this is the story"
+                f" “{story.key.partition(':')[2]}”, and so is"
                 f" {stories[story.key].file}; give one of them a slug of its own."
             )
         stories[story.key] = story
     return list(stories.values())
 
 
-def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFile:
+def read_story(content: bytes, name: str, place: str, zone: ZoneInfo) -> StoryFile:
     """One story from the bytes of its file.
 
     Args:
         content: the file's bytes, UTF-8.
         name: what errors call the file.
-        stem: the file's name without its ending, empty for standard input.
+        place: what tells the file from others, empty for standard input.
         zone: where times without a zone are meant.
 
     Raises:
@@ -118,7 +122,7 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
     slug = read.slug()
     return StoryFile(
         file=name,
-        key=slug or slugify(stem) or slugify(title) or "story",
+        key=_key(slug, place, title),
         text=actions.Text(
             title=title,
             body=body,
@@ -139,12 +143,24 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
     )
 
 
+def _key(slug: str, place: str, title: str) -> str:
+    # Three spaces, so that a file called like another's slug is not taken for it.
+    if slug:
+        return f"slug:{slug}"
+    kind, told = (_FILE, place) if place else (_TITLE, title)
+    clean = drop_unprintable(told)
+    if clean == told and len(_SOURCE + kind + told) <= length_of(Post.source_id):
+        return kind + told
+    return f"{kind}sha256:{sha256(told.encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
 def _title_and_body(text: str, given: str, where: str) -> tuple[str, str]:
     if len(text) > MAX_SOURCE:
         raise StoryError(
             f"{where}: the text has {len(text):,} characters; at most {MAX_SOURCE:,} fit."
         )
     title, body = split_title(text, given)
+    title = drop_unprintable(title)
     if not title.strip():
         raise StoryError(
             f"{where}: the story has no title; begin it with a heading (# Title) or write title:"
@@ -264,13 +280,20 @@ def _contents(paths: Sequence[str], stdin: BinaryIO) -> Iterator[tuple[str, str,
             yield "standard input", "", stdin.read(LARGEST_FILE + 1)
             continue
         path = Path(given)
-        files = _files_in(path) if os.path.isdir(path) else [path]
-        for file in files:
-            stem = file.parent.name if file.stem.lower() in ("index", "readme") else file.stem
-            yield _printable(file), stem, _bytes_of(file)
+        # From the folder above on, so that k1/letters.md and k2/letters.md are two.
+        whole = Path(os.path.abspath(path))
+        above = whole.parent if path.is_dir() else whole.parent.parent
+        for file in _files_in(path) if path.is_dir() else [path]:
+            placed = Path(os.path.abspath(file)).relative_to(above).with_suffix("")
+            if placed.name.lower() in ("index", "readme"):
+                placed = placed.parent
+            yield _printable(file), placed.as_posix(), _bytes_of(file)
 
 
 def _bytes_of(file: Path) -> bytes:
+    if file.exists() and not file.is_file():
+        # To open a pipe is to wait for whoever writes into it.
+        raise StoryError(f"{_printable(file)}, line 1: this is no file; use - for a pipe.")
     try:
         with file.open("rb") as opened:
             return opened.read(LARGEST_FILE + 1)
@@ -291,6 +314,13 @@ def _files_in(folder: Path) -> list[Path]:
         stories = (Path(above, name) for name in names if name.lower().endswith(ENDINGS))
         # A link that leads nowhere is a story that is missing; a pipe is none.
         files += (file for file in stories if file.is_file() or file.is_symlink())
+    home = folder.resolve()
+    for file in files:
+        if file.is_symlink() and not file.resolve().is_relative_to(home):
+            raise StoryError(
+                f"{_printable(file)}, line 1: the link leads out of the folder; name the file"
+                " it leads to instead."
+            )
     if not files:
         raise StoryError(
             f"{_printable(folder)}, line 1: the folder has no files that end in"
@@ -322,7 +352,7 @@ def _decode(content: bytes, name: str) -> str:
 
 
 def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Imported:
-    source_id = f"markdown:{story.key}"
+    source_id = _SOURCE + story.key
     post = (
         session()
         .scalars(select(Post).where(Post.blog == blog, Post.source_id == source_id))
@@ -332,15 +362,20 @@ def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Import
     content = _content(story, state)
     if post is not None and _last_content(post) == content:
         return Imported(story, post, "unchanged", published=False)
+    if post is not None and story.key.startswith(_TITLE) and post.body != story.text.body:
+        raise StoryError(
+            f"{story.file}, line 1: there is a story “{post.title}” from standard input with"
+            " another text; write slug: in both if they are one."
+        )
     try:
         created = post is None
         if post is None:
             post = _create(blog, story, now)
             post.source_id = source_id
         else:
-            actions.write(post, story.text)
-        _arrange(post, story)
-    except TextTooLong as error:
+            actions.write(post, story.text, now)
+        _arrange(post, story, now)
+    except (TextTooLong, actions.TextDoesNotFit, actions.NameWithoutLetters) as error:
         raise StoryError(f"{story.file}, line 1: {error}") from error
     published = _bring_to(post, state, story.date, now)
     actions.keep_revision(post, content, now, note=f"Imported from {Path(story.file).name}")
@@ -357,12 +392,12 @@ def _create(blog: str, story: StoryFile, now: datetime) -> Post:
     return post
 
 
-def _arrange(post: Post, story: StoryFile) -> None:
+def _arrange(post: Post, story: StoryFile, now: datetime) -> None:
     post.embargo_until = story.embargo
     post.updated_at = story.updated
-    actions.set_section(post, story.section)
-    actions.set_tags(post, story.tags)
-    actions.set_authors(post, story.authors)
+    actions.set_section(post, story.section, now)
+    actions.set_tags(post, story.tags, now)
+    actions.set_authors(post, story.authors, now)
 
 
 def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: datetime) -> bool:
@@ -370,14 +405,16 @@ def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: d
     out = post.state == PostState.PUBLISHED
     if state == PostState.PUBLISHED or (state is None and out):
         if out:
-            actions.set_time(post, date or post.published_at or now)
+            actions.set_time(post, date or post.published_at or now, now)
         else:
             actions.publish(post, now, date)
         return not out
-    if state is not None and out:
-        actions.withdraw(post)
-    elif state is not None:
-        actions.set_state(post, state)
+    if out and state is not None:
+        actions.withdraw(post, now)
+    elif state == PostState.DRAFT:
+        actions.back_to_draft(post, now)
+    elif state == PostState.IN_REVIEW:
+        actions.send_to_review(post, now)
     return False
 
 

@@ -158,19 +158,23 @@ def by_action(act: Callable[[Post], object]) -> Callable[[Site], None]:
 
 
 def another_text(title: str = "The ferry is back", body: str = "Anew.") -> Callable[[Site], None]:
-    return by_action(lambda post: actions.write(post, actions.Text(title=title, body=body)))
+    return by_action(
+        lambda post: actions.write(post, actions.Text(title=title, body=body), utcnow())
+    )
 
 
 CHANGES: dict[str, Callable[[Site], Any]] = {
     "another story": lambda site: write_story(site.host.app, "Another", at=site.clock.moment),
     "another title": another_text(title="The ferry is late"),
-    "tags": by_action(lambda post: actions.set_tags(post, ["Boats", "Ferries"])),
-    "authors": by_action(lambda post: actions.set_authors(post, ["Dev Rastogi", "Ines Calder"])),
-    "tags taken off": by_action(lambda post: actions.set_tags(post, [])),
-    "authors taken off": by_action(lambda post: actions.set_authors(post, [])),
-    "section moved": by_action(lambda post: actions.set_section(post, ["Sea"])),
-    "withdrawn": by_action(actions.withdraw),
-    "slug": by_action(lambda post: actions.rename(post, "another-slug")),
+    "tags": by_action(lambda post: actions.set_tags(post, ["Boats", "Ferries"], utcnow())),
+    "authors": by_action(
+        lambda post: actions.set_authors(post, ["Dev Rastogi", "Ines Calder"], utcnow())
+    ),
+    "tags taken off": by_action(lambda post: actions.set_tags(post, [], utcnow())),
+    "authors taken off": by_action(lambda post: actions.set_authors(post, [], utcnow())),
+    "section moved": by_action(lambda post: actions.set_section(post, ["Sea"], utcnow())),
+    "withdrawn": by_action(lambda post: actions.withdraw(post, utcnow())),
+    "slug": by_action(lambda post: actions.rename(post, "another-slug", utcnow())),
     "correction": by_action(
         lambda post: actions.correct(post, CorrectionKind.CORRECTION, "Not so.", utcnow())
     ),
@@ -211,7 +215,7 @@ def test_a_change_within_the_second_of_another_is_not_missed(site: Site) -> None
 
     def edit(body: str, microsecond: int) -> Any:
         with change(site.host.app, site.post) as stored:
-            actions.write(stored, actions.Text(title="T", body=body))
+            actions.write(stored, actions.Text(title="T", body=body), utcnow())
             stored.changed_at = second.replace(microsecond=microsecond)
         site.clock.moment = second.replace(microsecond=microsecond + 1)
         return site.host.get(path)
