@@ -5,11 +5,10 @@ Each function takes the time as an argument and adds to the host's session.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
@@ -34,6 +33,9 @@ from ..text.excerpts import count_words, excerpt
 from ..text.markdown import RENDERER, render_post
 from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
+from .names import NameWithoutLetters as NameWithoutLetters
+from .names import TextDoesNotFit as TextDoesNotFit
+from .names import find_or_make, find_or_make_section, fitting, numbered, with_room
 
 # Characters. The column holds more, but a note is no second story.
 LONGEST_CORRECTION = 5_000
@@ -49,14 +51,6 @@ class NotPublished(ValueError):
 
 class SlugTaken(ValueError):
     """Another story of the blog has this slug; the message names it."""
-
-
-class TextDoesNotFit(ValueError):
-    """A title, name or note has more characters than are kept; the message says how many."""
-
-
-class NameWithoutLetters(ValueError):
-    """The name of a section, tag or author has nothing to make an address from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +89,7 @@ def write(post: Post, text: Text, now: datetime) -> None:
         TextTooLong: the body is more than one story can hold.
     """
     for column in (Post.title, Post.kicker, Post.standfirst, Post.dateline):
-        clean = _fitting(column.key, getattr(text, column.key), length_of(column))
+        clean = fitting(column.key, getattr(text, column.key), length_of(column))
         setattr(post, column.key, clean)
     post.body = drop_unprintable(text.body)
     html = render_post(text.body)
@@ -201,7 +195,7 @@ def correct(post: Post, kind: CorrectionKind, text: str, now: datetime) -> Corre
     """
     if post.state != PostState.PUBLISHED or not post.published_at or post.published_at > now:
         raise NotPublished(f"The story “{post.title}” is not published; change it instead.")
-    clean = _fitting("correction", text, LONGEST_CORRECTION)
+    clean = fitting("correction", text, LONGEST_CORRECTION)
     note = Correction(blog=post.blog, post_id=post.id, kind=kind, text=clean, corrected_at=now)
     post.updated_at = now
     _touch(post, now)
@@ -232,7 +226,7 @@ def set_section(post: Post, path: Sequence[str], now: datetime) -> None:
     """
     section: Section | None = None
     for name in path:
-        section = _find_or_make_section(post.blog, name, section, now)
+        section = find_or_make_section(post.blog, name, section, now)
     post.section_id = section.id if section else None
     _touch(post, now)
 
@@ -244,7 +238,7 @@ def set_tags(post: Post, names: Sequence[str], now: datetime) -> None:
         TextDoesNotFit: a name is too long.
         NameWithoutLetters: a name has no letter or digit.
     """
-    tags = [_find_or_make(Tag, post.blog, name, now) for name in names]
+    tags = [find_or_make(Tag, post.blog, name, now) for name in names]
     session().execute(delete(PostTag).where(PostTag.post_id == post.id))
     for position, tag_id in enumerate(dict.fromkeys(tag.id for tag in tags)):
         session().add(PostTag(post_id=post.id, tag_id=tag_id, position=position))
@@ -258,7 +252,7 @@ def set_authors(post: Post, names: Sequence[str], now: datetime) -> None:
         TextDoesNotFit: a name is too long.
         NameWithoutLetters: a name has no letter or digit.
     """
-    authors = [_find_or_make(Author, post.blog, name, now) for name in names]
+    authors = [find_or_make(Author, post.blog, name, now) for name in names]
     session().execute(delete(Byline).where(Byline.post_id == post.id))
     for position, author_id in enumerate(dict.fromkeys(author.id for author in authors)):
         session().add(Byline(post_id=post.id, author_id=author_id, position=position))
@@ -286,20 +280,8 @@ def _place_in_lists(post: Post, now: datetime) -> None:
 def _free_slug(blog: str, wanted: str) -> str:
     if _may_be_slug(wanted) and wanted not in _slugs_like(blog, wanted):
         return wanted
-    base = _with_room(wanted, length_of(Post.slug))
-    return _numbered(base, _slugs_like(blog, base))
-
-
-def _with_room(slug: str, longest: int) -> str:
-    # For a hyphen and a number.
-    return slug[: longest - 8].rstrip("-")
-
-
-def _numbered(base: str, taken: Container[str]) -> str:
-    number = 2
-    while f"{base}-{number}" in taken:
-        number += 1
-    return f"{base}-{number}"
+    base = with_room(wanted, length_of(Post.slug))
+    return numbered(base, _slugs_like(blog, base))
 
 
 def _may_be_slug(slug: str) -> bool:
@@ -316,64 +298,3 @@ def _slugs_like(blog: str, base: str, but: int | None = None) -> set[str]:
             query = query.where(post_id != but)
         found.update(session().scalars(query))
     return found
-
-
-def _fitting(what: str, text: str, longest: int) -> str:
-    clean = drop_unprintable(text)
-    if len(clean) > longest:
-        raise TextDoesNotFit(f"“{what}” has {len(clean):,} characters; at most {longest:,} fit.")
-    return clean
-
-
-def _name_and_slug(model: Any, name: str) -> tuple[str, str]:
-    clean = " ".join(_fitting("name", name, length_of(model.name)).split())
-    slug = slugify(clean, max_length=length_of(model.slug))
-    if not slug:
-        raise NameWithoutLetters(f"“{clean}” has no letter or digit to make an address from.")
-    return clean, slug
-
-
-def _find_or_make(
-    model: type[Author] | type[Tag], blog: str, given: str, now: datetime
-) -> Author | Tag:
-    name, slug = _name_and_slug(model, given)
-    base = _with_room(slug, length_of(model.slug))
-    alike = or_(model.slug == slug, model.slug.startswith(f"{base}-", autoescape=True))
-    query = select(model).where(model.blog == blog, alike).order_by(model.id)
-    rows: Any = session().scalars(query)
-    known = {found.slug: found for found in rows}
-    for found in known.values():
-        if _folded(found.name) == _folded(name):
-            return cast("Author | Tag", found)
-    # C++ and C# are two, and both would be “c”.
-    free = _numbered(base, known) if slug in known else slug
-    made = model(blog=blog, slug=free, name=name, changed_at=now)
-    session().add(made)
-    session().flush()
-    return made
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def _find_or_make_section(blog: str, given: str, parent: Section | None, now: datetime) -> Section:
-    name, slug = _name_and_slug(Section, given)
-    rows = session().scalars(select(Section).where(Section.blog == blog).order_by(Section.id))
-    known = {section.slug: section for section in rows}
-    below = parent.id if parent else None
-    for found in known.values():
-        if found.parent_id == below and (
-            found.slug == slug or _folded(found.name) == _folded(name)
-        ):
-            return found
-    if slug in known:
-        if parent is None:
-            return known[slug]
-        slug = slugify(f"{parent.slug} {slug}", max_length=length_of(Section.slug))
-    if slug in known:
-        slug = _numbered(_with_room(slug, length_of(Section.slug)), known)
-    made = Section(blog=blog, slug=slug, name=name, parent_id=below, changed_at=now)
-    session().add(made)
-    session().flush()
-    return made

@@ -7,8 +7,7 @@ in again replaces the story's words, and each version is kept as a revision.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -26,12 +25,11 @@ from ..text.limits import MAX_SOURCE, TextTooLong
 from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
 from ..text.titles import split_title
+from .files import StoryError as StoryError
+from .files import contents, decode
 from .front_matter import FrontMatterError, Value, split_front_matter
 
-STANDARD_INPUT = "-"
 _SOURCE, _FILE, _TITLE = "markdown:", "file:", "title:"
-ENDINGS = (".md", ".markdown")
-LARGEST_FILE = 1_000_000  # bytes; more than the longest text and head in any script
 STATES = {
     "draft": PostState.DRAFT,
     "review": PostState.IN_REVIEW,
@@ -46,10 +44,6 @@ _NAME_LENGTH = min(length_of(model.name) for model in (Author, Section, Tag))
 _LISTS = ("tags", "authors", "section")
 _MOMENTS = ("date", "updated", "embargo")
 KEYS = (*_LENGTHS, *_LISTS, *_MOMENTS, "status")
-
-
-class StoryError(ValueError):
-    """A file that is not a story; the message is one sentence with file and line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +82,7 @@ def read_stories(paths: Sequence[str], stdin: BinaryIO, zone: ZoneInfo) -> list[
         StoryError: a file cannot be read as a story, or two are the same one.
     """
     stories: dict[str, StoryFile] = {}
-    for name, place, content in _contents(paths, stdin):
+    for name, place, content in contents(paths, stdin):
         story = read_story(content, name, place, zone)
         if story.key in stories:
             raise StoryError(
@@ -112,7 +106,7 @@ def read_story(content: bytes, name: str, place: str, zone: ZoneInfo) -> StoryFi
     Raises:
         StoryError: it is not a story.
     """
-    text = _decode(content, name)
+    text = decode(content, name)
     try:
         head, body, first_line = split_front_matter(text)
     except FrontMatterError as error:
@@ -272,83 +266,6 @@ class _Head:
             if close:
                 raise self.error(key, f"there is no “{key}”; did you mean “{close[0]}”?")
         return unknown
-
-
-def _contents(paths: Sequence[str], stdin: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
-    for given in paths:
-        if given == STANDARD_INPUT:
-            yield "standard input", "", stdin.read(LARGEST_FILE + 1)
-            continue
-        path = Path(given)
-        # From the folder above on, so that k1/letters.md and k2/letters.md are two.
-        whole = Path(os.path.abspath(path))
-        above = whole.parent if path.is_dir() else whole.parent.parent
-        for file in _files_in(path) if path.is_dir() else [path]:
-            placed = Path(os.path.abspath(file)).relative_to(above).with_suffix("")
-            if placed.name.lower() in ("index", "readme"):
-                placed = placed.parent
-            yield _printable(file), placed.as_posix(), _bytes_of(file)
-
-
-def _bytes_of(file: Path) -> bytes:
-    if file.exists() and not file.is_file():
-        # To open a pipe is to wait for whoever writes into it.
-        raise StoryError(f"{_printable(file)}, line 1: this is no file; use - for a pipe.")
-    try:
-        with file.open("rb") as opened:
-            return opened.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise StoryError(
-            f"{_printable(file)}, line 1: the file cannot be read: {error.strerror}."
-        ) from error
-
-
-def _printable(file: Path) -> str:
-    # A name is bytes: not all are letters, and some end lines.
-    return " ".join(drop_unprintable(os.fsencode(file).decode("utf-8", "replace")).split("\n"))
-
-
-def _files_in(folder: Path) -> list[Path]:
-    files: list[Path] = []
-    for above, _, names in os.walk(folder, onerror=_refuse_folder):
-        stories = (Path(above, name) for name in names if name.lower().endswith(ENDINGS))
-        # A link that leads nowhere is a story that is missing; a pipe is none.
-        files += (file for file in stories if file.is_file() or file.is_symlink())
-    home = folder.resolve()
-    for file in files:
-        if file.is_symlink() and not file.resolve().is_relative_to(home):
-            raise StoryError(
-                f"{_printable(file)}, line 1: the link leads out of the folder; name the file"
-                " it leads to instead."
-            )
-    if not files:
-        raise StoryError(
-            f"{_printable(folder)}, line 1: the folder has no files that end in"
-            f" {' or '.join(ENDINGS)}."
-        )
-    return sorted(files)
-
-
-def _refuse_folder(error: OSError) -> None:
-    raise StoryError(
-        f"{_printable(Path(error.filename))}, line 1: the folder cannot be read: {error.strerror}."
-    ) from error
-
-
-def _decode(content: bytes, name: str) -> str:
-    if len(content) > LARGEST_FILE:
-        raise StoryError(f"{name}, line 1: the file is larger than {LARGEST_FILE:,} bytes.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise StoryError(
-            f"{name}, line {line}: the text is not UTF-8; save the file as UTF-8."
-        ) from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise StoryError(f"{name}, line {line}: the text holds a NUL, so it is no text file.")
-    return text
 
 
 def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Imported:

@@ -28,8 +28,9 @@ from flask_newsblog.models import (
     Tag,
 )
 from flask_newsblog.text.limits import MAX_SOURCE
+from flask_newsblog.transfer.files import LARGEST_FILE
 from flask_newsblog.transfer.front_matter import LONGEST
-from flask_newsblog.transfer.markdown import LARGEST_FILE, StoryError, import_stories, read_story
+from flask_newsblog.transfer.markdown import StoryError, import_stories, read_story
 
 from ..hosts import (
     MEMORY,
