@@ -15,7 +15,17 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from ..database import BigId, UTCDateTime
 from ..models import (
@@ -40,6 +50,9 @@ LIMIT: BindParameter[int] = bindparam("limit", type_=sa.Integer())
 # The id of a post: where a page of a list begins, or which post is asked about.
 AT: BindParameter[int] = bindparam("at", type_=BigId)
 SLUG: BindParameter[str] = bindparam("slug", type_=sa.String())
+
+# What never varies stands in the text: a parameter would be handed over each time it occurs.
+_PUBLISHED: ColumnElement[str] = literal_column(f"'{PostState.PUBLISHED}'", sa.String())
 
 RELATED = 3
 # By so many of its tags a story is related to others.
@@ -71,7 +84,7 @@ def visible(
     """Whether a post is before the readers: the one rule, for every page, count and lookup."""
     return and_(
         Post.blog == blog,
-        Post.state == PostState.PUBLISHED,
+        Post.state == _PUBLISHED,
         Post.published_at <= now,
         or_(Post.embargo_until.is_(None), Post.embargo_until <= now),
     )
@@ -84,7 +97,7 @@ def frame() -> Query:
     ``newest`` is when the newest visible story came out, ``changed`` when anything last
     changed, ``due`` when the clock will next change something.
     """
-    out = (Post.blog == BLOG, Post.state == PostState.PUBLISHED)
+    out = (Post.blog == BLOG, Post.state == _PUBLISHED)
     newest = _ends(Post.published_at.desc(), visible())
     changed = [_ends(Post.embargo_until.desc(), *out, Post.embargo_until <= NOW)] + [
         _ends(model.changed_at.desc(), model.blog == BLOG)
@@ -172,7 +185,7 @@ def newest_by_section(shape: tuple[int, ...], way: Way) -> Query:
     """
     branches = [
         _page(
-            select(Post.id.label("id"), literal(tree).label("tree")),
+            select(Post.id.label("id"), _number(tree).label("tree")),
             Post.published_at, Post.id, way, visible(), among,
         )
         for tree, count in enumerate(shape)
@@ -248,10 +261,10 @@ def nearby(in_section: bool, tags: int) -> Query:
     later = _beyond(Post.published_at, Post.id, moment, older=False)
     branches: list[Query] = [
         # Before ``visible``, for the reason given in ``_page``.
-        select(Post.id.label("id"), _is(Relation.OLDER), literal(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.OLDER), _number(0).label("share"))
         .where(earlier, visible())
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
-        select(Post.id.label("id"), _is(Relation.NEWER), literal(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.NEWER), _number(0).label("share"))
         .where(later, visible())
         .order_by(Post.published_at, Post.id).limit(1),
     ]  # fmt: skip
@@ -274,7 +287,7 @@ def _alike(in_section: bool, tags: int) -> list[Query]:
     when = Post.published_at.label("moment")
     if in_section:
         branches.append(
-            select(Post.id.label("id"), when, literal(0).label("share"))
+            select(Post.id.label("id"), when, _number(0).label("share"))
             .where(visible(), Post.section_id == bindparam("section", type_=BigId), Post.id != AT)
             .order_by(Post.published_at.desc(), Post.id.desc())
             .limit(RELATED)
@@ -283,7 +296,7 @@ def _alike(in_section: bool, tags: int) -> list[Query]:
         slug = bindparam(f"tag_{place}", type_=sa.String())
         tag = select(Tag.id).where(Tag.blog == BLOG, Tag.slug == slug).scalar_subquery()
         branches.append(
-            _walk(PostTag, when, literal(1).label("share"))
+            _walk(PostTag, when, _number(1).label("share"))
             .where(PostTag.tag_id == tag, PostTag.published_at <= NOW, visible())
             .where(PostTag.post_id != AT)
             .order_by(PostTag.published_at.desc(), PostTag.post_id.desc())
@@ -360,7 +373,11 @@ def _in(sections: str) -> ColumnElement[bool]:
 
 
 def _is(role: Relation) -> Any:
-    return literal(role.value).label("role")
+    return _number(role.value).label("role")
+
+
+def _number(value: int) -> Any:
+    return literal_column(str(value), sa.Integer())
 
 
 def _walk(model: type[PostTag] | type[Byline], *more: Any) -> Query:
