@@ -42,6 +42,8 @@ from .settings import LANGUAGE_OF_VISITOR, Settings, strange_keys
 from .text.excerpts import reading_minutes
 
 EXTENSION = "newsblog"
+# What pages for readers depend on besides their address.
+_ARGUMENTS = ("before", "after", "replies", "until", "part", "order")
 
 
 class NoSuchBlog(LookupError):
@@ -63,6 +65,7 @@ class Mount:
     settings: Settings
     current_person: CurrentPerson
     can: Can
+    comment_checks: tuple[Any, ...]
     now: Callable[[], datetime]
     assets: Path
     url_prefix: str
@@ -344,7 +347,9 @@ def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
         here = (request.scheme, request.host, request.root_path, request.path)
         key = (*here, *_known_arguments())
         now = mount.now()
-        if kept := mount.pages.recall(key, now):
+        # A comment's own address is asked for just after it was posted.
+        fresh = bool(request.query_string) and "comment" in request.args
+        if not fresh and (kept := mount.pages.recall(key, now)):
             return answer_from(kept, mount.response_class, request.environ, now)
         response = current_app.make_response(view(**values))
         if response.status_code == 200 and request.method == "GET":
@@ -410,10 +415,10 @@ def _absolute(path: str) -> str:
     return request.host_url.rstrip("/") + path if path.startswith("/") else path
 
 
-def _known_arguments() -> tuple[str, str]:
+def _known_arguments() -> tuple[str, ...]:
     if not request.query_string:
-        return "", ""
-    return request.args.get("before", ""), request.args.get("after", "")
+        return ()
+    return tuple(f"{name}={request.args[name]}" for name in _ARGUMENTS if name in request.args)
 
 
 def _smallest(mount: Mount, card: Card) -> str:

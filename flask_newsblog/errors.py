@@ -43,6 +43,10 @@ _WORDS = {
         mark("That cannot be done here"),
         mark("This address is for reading. Follow a link, or start from the front page."),
     ),
+    413: (
+        mark("That was too much at once"),
+        mark("What you sent is larger than this site takes. Go back, shorten it and send again."),
+    ),
     503: (
         mark("We will be back in a moment"),
         mark("The newspaper's archive does not answer just now. Please try again in a minute."),
@@ -69,7 +73,7 @@ def error_page(error: HTTPException) -> BaseResponse:
             return moved
     heading, text = _WORDS[status]
     words = mount.words
-    page = ErrorPage(status, words.t(heading), words.t(text))
+    page = ErrorPage(status, words.t(heading), words.t(text), _kept_words())
     response = render_error(status, page, _frame(mount), mount.now())
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
@@ -97,10 +101,20 @@ def unavailable(error: Exception) -> Response:
     current_app.logger.error("No answer to %s: %s", request.path, complaint(error))
     session().rollback()
     heading, text = _WORDS[503]
-    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text))
+    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text), _kept_words())
     response = render_error(503, page, Frame((), None, None), mount.now())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _kept_words() -> str:
+    """What a reader wrote, to be handed back: nothing that they typed is lost."""
+    if request.method != "POST":
+        return ""
+    try:
+        return request.form.get("comment", "")
+    except HTTPException:
+        return ""  # too large to be read at all
 
 
 def _leads(adapter: Any, method: str, mount: Mount) -> bool:

@@ -20,10 +20,10 @@ from .pages import (
     Paging,
     SectionPage,
     SectionRow,
-    StoryPage,
+    StoryParts,
     TagPage,
 )
-from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, TagLink
+from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, Story, TagLink
 
 SECONDS = 3
 ROWS = 5
@@ -45,7 +45,7 @@ def front() -> ResponseReturnValue:
 @reader_page
 def _front() -> ResponseReturnValue:
     """The front page, and behind it page after page of older stories."""
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     cursor = _cursor()
     size, address = mount.settings.posts_per_page, mount.url("front")
     if cursor != Cursor():
@@ -66,10 +66,8 @@ def _front() -> ResponseReturnValue:
     return render("front.html", page, frame, now, address)
 
 
-@reader_page
-def post(slug: str, **day: int) -> ResponseReturnValue:
-    """A story. An address that it once had, or that names another day, leads to it."""
-    mount, now, frame = _open()
+def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> Story | BaseResponse:
+    """A story by its address; one that it once had, or that names another day, leads to it."""
     story = queries.find_story(mount.blog, _key(slug), now)
     if story is None:
         moved = queries.find_moved(mount.blog, slug, now)
@@ -77,12 +75,17 @@ def post(slug: str, **day: int) -> ResponseReturnValue:
             abort(404)
         return redirect(mount.post_url(moved.slug, moved.published_at), code=301)
     card = story.card
-    canonical = mount.post_url(card.slug, card.published_at)
     local = card.published_at.astimezone(mount.settings.zone)
     if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
-        return redirect(canonical, code=301)
+        return redirect(mount.post_url(card.slug, card.published_at), code=301)
+    return story
+
+
+def gather(mount: Mount, now: datetime, story: Story) -> StoryParts:
+    """A story with what hangs on it. Three statements."""
+    card = story.card
     authors, tags = queries.find_links(card.id)
-    page = StoryPage(
+    return StoryParts(
         story=story,
         body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
         authors=authors,
@@ -93,13 +96,12 @@ def post(slug: str, **day: int) -> ResponseReturnValue:
         ),
         nearby=queries.find_nearby(mount.blog, card, tags, now),
     )
-    return render("post.html", page, frame, now, canonical)
 
 
 @reader_page
 def section(slug: str) -> ResponseReturnValue:
     """The stories of a section and of all below it."""
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     found = next((s for s in frame.sections if s.slug == slug), None)
     if found is None:
         abort(404)
@@ -120,7 +122,7 @@ def section(slug: str) -> ResponseReturnValue:
 @reader_page
 def tag(slug: str) -> ResponseReturnValue:
     """The stories with a tag."""
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     found = queries.find_tag(mount.blog, _key(slug))
     if found is None or found.slug != slug:
         abort(404)
@@ -139,7 +141,7 @@ def tag(slug: str) -> ResponseReturnValue:
 @reader_page
 def author(slug: str) -> ResponseReturnValue:
     """The stories of an author, under their portrait and a word about them."""
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     found = queries.find_author(mount.blog, _key(slug))
     if found is None or found.slug != slug:
         abort(404)
@@ -207,7 +209,8 @@ def redirect_from_before(mount: Mount) -> BaseResponse | None:
     return redirect(found.target or mount.post_url(found.slug, found.published_at), code=301)
 
 
-def _open() -> tuple[Mount, datetime, Frame]:
+def open_blog() -> tuple[Mount, datetime, Frame]:
+    """The blog of this request, the moment, and what every page needs. One statement."""
     mount = this_blog()
     now = mount.now()
     return mount, now, queries.load_frame(mount.blog, now)
@@ -218,13 +221,14 @@ def _cursor() -> Cursor:
         return Cursor()
     older, newer = request.args.get("before"), request.args.get("after")
     if older is not None:
-        return Cursor(older_than=_post_id(older))
+        return Cursor(older_than=post_number(older))
     if newer is not None:
-        return Cursor(newer_than=_post_id(newer))
+        return Cursor(newer_than=post_number(newer))
     return Cursor()
 
 
-def _post_id(text: str) -> int:
+def post_number(text: str) -> int:
+    """The number in an address's argument; anything else is an address that leads nowhere."""
     # Eighteen digits fit in a 64-bit column of any of the databases.
     if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
         abort(404)
@@ -249,7 +253,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 
 def _archive(unit: str, start: date, end: date, heading: str) -> ResponseReturnValue:
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     cursor, address = _cursor(), mount.url(unit, **(request.view_args or {}))
     zone = mount.settings.zone
     listing = queries.in_period(
