@@ -15,9 +15,10 @@ from ..posts.queries import Story
 class CommentView:
     """A comment as a thread shows it.
 
-    ``level`` is how deep it is shown, from 1; ``parent`` names whom it answers where it
-    stands deeper than levels are shown. A gravestone has neither name nor text.
-    ``waiting`` marks a comment that only its writer sees.
+    ``level`` is how deep it is shown, from 1; ``parent_name`` is whose comment it answers,
+    and ``apart`` says that the level does not show it: deeper than levels are shown, or on
+    another page. A gravestone has neither name nor text. ``waiting`` marks a comment that
+    only its writer sees.
     """
 
     id: int
@@ -32,6 +33,7 @@ class CommentView:
     edited_at: datetime | None
     parent_id: int | None
     parent_name: str
+    apart: bool
     gravestone: bool
     waiting: bool
 

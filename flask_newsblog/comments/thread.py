@@ -36,7 +36,7 @@ def in_order(threads: Threads, depth: int, waiting: Any = None) -> tuple[Comment
     rest = [(row, 1, False) for row in reversed(roots)]
     while rest:
         row, level, moved = rest.pop()
-        found.append(_view(row, min(level, depth), named=moved or level > depth))
+        found.append(_view(row, min(level, depth), apart=moved or level > depth))
         rest += [
             (answer, level + 1, answer.parent_id != row.id)
             for answer in reversed(answers.get(row.id, ()))
@@ -44,11 +44,11 @@ def in_order(threads: Threads, depth: int, waiting: Any = None) -> tuple[Comment
     return tuple(found)
 
 
-def _view(row: Any, level: int, *, named: bool) -> CommentView:
+def _view(row: Any, level: int, *, apart: bool) -> CommentView:
     published = row.state == CommentState.PUBLISHED
     waiting = row.state == CommentState.HELD
     name = row.author_name if published or waiting else ""
-    parent = row.parent_name if named and row.parent_state == CommentState.PUBLISHED else ""
+    parent = row.parent_name if row.parent_state == CommentState.PUBLISHED else ""
     return CommentView(
         id=row.id,
         level=level,
@@ -62,6 +62,7 @@ def _view(row: Any, level: int, *, named: bool) -> CommentView:
         edited_at=row.edited_at,
         parent_id=row.parent_id if parent else None,
         parent_name=parent or "",
+        apart=apart,
         gravestone=not (published or waiting),
         waiting=waiting,
     )

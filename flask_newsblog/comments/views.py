@@ -334,14 +334,14 @@ def _box(
         quoted = in_order(row, 1)[0]
     sign_in = ""
     endpoint = mount.settings.login_endpoint
-    if person is None and endpoint and endpoint in current_app.view_functions:
+    is_open = _is_open(mount, found)
+    if is_open and person is None and endpoint and endpoint in current_app.view_functions:
         sign_in = url_for(endpoint, next=mount.url("reply", post_id=found.card.id))
     return reply_box(
         mount.settings,
         mount.words,
         form,
-        open=_is_open(mount, found)
-        and (person is not None or not mount.settings.reply_needs_sign_in),
+        open=is_open and (person is not None or not mount.settings.reply_needs_sign_in),
         action=mount.url("reply", post_id=found.card.id),
         parent=quoted,
         cancel=mount.post_url(found.card.slug, found.card.published_at),
