@@ -16,6 +16,7 @@ from .i18n import mark
 from .posts.pages import ErrorPage
 from .posts.queries import Frame, load_frame
 from .posts.views import redirect_from_before
+from .text.characters import drop_unprintable
 
 LOST = "lost"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -112,7 +113,7 @@ def _kept_words() -> str:
     if request.method != "POST":
         return ""
     try:
-        return request.form.get("comment", "")
+        return drop_unprintable(request.form.get("comment", ""))
     except HTTPException:
         return ""  # too large to be read at all
 

@@ -19,8 +19,8 @@ PREFIX = "NEWSBLOG_"
 LANGUAGE_OF_VISITOR = "auto"
 # First parts of our own addresses: a story called so would be hidden behind them.
 RESERVED = frozenset(
-    {"assets", "authors", "corrections", "feed", "media", "newsroom", "search", "sections",
-     "sitemap", "tags"}
+    {"assets", "authors", "comments", "corrections", "feed", "media", "newsroom", "replies",
+     "search", "sections", "sitemap", "tags"}
 )  # fmt: skip
 _PLACEHOLDERS = {
     "yyyy": "<int(fixed_digits=4):year>",

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
-from sqlalchemy import exists, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, update
 
 from ..database import session
 from ..models import Comment, CommentState, CommentVerdict, Post
@@ -27,6 +27,10 @@ _STATE_OF = {
     Outcome.PUBLISH: CommentState.PUBLISHED,
     Outcome.HOLD: CommentState.HELD,
 }
+
+
+class ParentGone(LookupError):
+    """What a reply answers is not there any more, or not for readers; the message is its id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,7 @@ def seconds_to_wait(writer: Writer, pause: int, now: datetime) -> int:
 
 
 def post_comment(
-    post: Post | int,
+    post_id: int,
     blog: str,
     parent: Comment | None,
     writer: Writer,
@@ -92,9 +96,12 @@ def post_comment(
     """Store a reply with what the checks said of it, published or held; flushed.
 
     Raises:
+        ParentGone: what it answers is not published any more; nothing is stored.
         IntegrityError: it was said already, perhaps at this very moment.
     """
-    post_id = post if isinstance(post, int) else post.id
+    _hold_thread(post_id)
+    if parent is not None and _state_now(parent.id) != CommentState.PUBLISHED:
+        raise ParentGone(parent.id)
     outcome = max((verdict.outcome for _, verdict in verdicts), default=Outcome.PUBLISH)
     state = _STATE_OF[outcome]
     comment = Comment(
@@ -131,6 +138,7 @@ def post_comment(
         )
         for check, verdict in verdicts
     )
+    session().flush()
     _count(post_id, None, state)
     return comment
 
@@ -151,51 +159,75 @@ def mark_spam(comment: Comment) -> bool:
 
 
 def _move(comment: Comment, state: CommentState) -> bool:
-    # In one statement with the state it had, so that of two moderators at once only
-    # one changes the counters.
+    _hold_thread(comment.post_id)
+    session().refresh(comment, with_for_update=True)
     former = comment.state
     if former == state:
         return False
-    changed = session().execute(
-        update(Comment)
-        .where(Comment.id == comment.id, Comment.state == former)
-        .values(state=state)
-        .execution_options(synchronize_session=False)
-    )
-    if not changed.rowcount:  # type: ignore[attr-defined]
-        session().refresh(comment)
-        return _move(comment, state)
-    session().refresh(comment)
+    comment.state = state
+    session().flush()
     _count(comment.post_id, former, state)
     _show(comment)
     return True
+
+
+def _hold_thread(post_id: int) -> None:
+    """Let one writer or moderator at a time change the replies to a story.
+
+    So counters and gravestones stay right, and nobody waits in a circle: on MariaDB an
+    insert locks its story's row for reading, which two of them cannot then both count on.
+    """
+    session().execute(select(Post.id).where(Post.id == post_id).with_for_update())
+
+
+def _state_now(comment_id: int) -> str | None:
+    # A plain read would see what was when the request began (MariaDB's REPEATABLE READ).
+    return session().scalar(
+        select(Comment.state).where(Comment.id == comment_id).with_for_update(read=True)
+    )
 
 
 def _show(comment: Comment) -> None:
     """Show what is published, and a gravestone for what published replies hang on."""
     current: Comment | None = comment
     while current is not None:
-        child = aliased(Comment)
-        hung_on = session().scalar(
-            select(exists().where(child.parent_id == current.id, child.shown.is_(True)))
-        )
-        shown = current.state == CommentState.PUBLISHED or bool(hung_on)
+        shown = current.state == CommentState.PUBLISHED or _is_hung_on(current.id)
         if shown == current.shown and current is not comment:
             return
         current.shown = shown
         session().flush()
         if current.parent_id is None:
             return
-        current = session().get(Comment, current.parent_id)
+        current = session().get(
+            Comment, current.parent_id, with_for_update=True, populate_existing=True
+        )
+
+
+def _is_hung_on(comment_id: int) -> bool:
+    hanging = (
+        select(Comment.id)
+        .where(Comment.parent_id == comment_id, Comment.shown.is_(True))
+        .limit(1)
+        .with_for_update(read=True)
+    )
+    return session().scalar(hanging) is not None
 
 
 def _count(post_id: int, former: str | None, state: str) -> None:
     published = (state == CommentState.PUBLISHED) - (former == CommentState.PUBLISHED)
     held = (state == CommentState.HELD) - (former == CommentState.HELD)
-    if published or held:
-        session().execute(
-            update(Post)
-            .where(Post.id == post_id)
-            .values(comment_count=Post.comment_count + published, held_count=Post.held_count + held)
-            .execution_options(synchronize_session=False)
-        )
+    if not published and not held:
+        return
+    values: dict[str, Any] = {
+        "comment_count": Post.comment_count + published,
+        "held_count": Post.held_count + held,
+    }
+    if not published:
+        # No page that readers see has changed.
+        values["changed_at"] = Post.changed_at
+    session().execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )

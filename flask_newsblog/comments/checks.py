@@ -7,16 +7,21 @@ add their own: ``NewsBlog(..., comment_checks=[...])``.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from .origin import Origin
 
 QUICKEST = timedelta(seconds=3)
 SHORTEST_SHOUT = 20
+
+_log = logging.getLogger(__name__)
 
 
 class Outcome(IntEnum):
@@ -123,5 +128,22 @@ CHECKS: tuple[Check, ...] = (
 
 def judge(draft: Draft, checks: Iterable[Check]) -> list[tuple[str, Verdict]]:
     """Every verdict on a draft, with the name of its check; the sternest comes first."""
-    found = [(check.__name__, verdict) for check in checks if (verdict := check(draft))]
+    asked = ((_name_of(check), _ask(check, draft)) for check in checks)
+    found = [(name, verdict) for name, verdict in asked if verdict is not None]
     return sorted(found, key=lambda pair: pair[1].outcome, reverse=True)
+
+
+def _ask(check: Check, draft: Draft) -> Verdict | None:
+    try:
+        return check(draft)
+    except SQLAlchemyError:
+        raise  # the session they share with us is of no more use
+    except Exception:
+        # A classifier that is down must not cost a reader their words.
+        _log.exception("The check %s failed, and the reply is held.", _name_of(check))
+        return Verdict(Outcome.HOLD, f"could not be looked at by {_name_of(check)}, which failed")
+
+
+def _name_of(check: Check) -> str:
+    # A check may be an object that can be called, or a partial.
+    return getattr(check, "__name__", type(check).__name__)

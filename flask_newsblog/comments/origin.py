@@ -11,6 +11,8 @@ from __future__ import annotations
 from enum import Enum
 from urllib.parse import urlsplit
 
+_USUAL_PORTS = {"http": 80, "https": 443}
+
 
 class Origin(Enum):
     """What is known of where a request was made."""
@@ -30,23 +32,32 @@ def judge(fetch_site: str | None, origin: str | None, referer: str | None, host:
         referer: the header ``Referer``.
         host: the host that was asked, with its port where it is not the usual one.
     """
-    if fetch_site:
+    if fetch_site and fetch_site.strip():
         # ``same-site`` is another host under the same domain: foreign.
         return Origin.SAME if fetch_site.strip().lower() == "same-origin" else Origin.FOREIGN
-    for address in (origin, referer):
-        if address and address.strip().lower() != "null":
-            return Origin.SAME if _host_of(address) == _host_of(f"//{host}") else Origin.FOREIGN
+    for header in (origin, referer):
+        address = (header or "").strip()
+        if address and address.lower() != "null":
+            ours = _host_of(f"http://{host}")
+            return Origin.SAME if ours and _host_of(address) == ours else Origin.FOREIGN
     return Origin.UNKNOWN
 
 
-def _host_of(address: str) -> tuple[str, int] | None:
-    # The scheme is left out: behind a proxy that speaks TLS for us it is not known.
+def needs_proof(origin: Origin, signed_in: bool) -> bool:
+    """Whether a reply is only shown to its writer at first, and no identity is used."""
+    return origin is Origin.FOREIGN or (origin is Origin.UNKNOWN and signed_in)
+
+
+def _host_of(address: str) -> tuple[str, int | None] | None:
+    """Host and unusual port of an address of the web.
+
+    The scheme is left out: behind a proxy that speaks TLS for us it is not known.
+    """
     try:
-        parts = urlsplit(address.strip())
-        usual = {"http": 80, "https": 443}
+        parts = urlsplit(address)
         port = parts.port
     except ValueError:
         return None
-    if not parts.hostname:
+    if parts.scheme not in _USUAL_PORTS or not parts.hostname:
         return None
-    return parts.hostname.lower(), 0 if port in (None, *usual.values()) else port or 0
+    return parts.hostname.lower(), None if port in _USUAL_PORTS.values() else port

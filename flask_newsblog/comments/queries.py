@@ -9,50 +9,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from ..database import BigId, UTCDateTime, session
+from ..database import UTCDateTime, session
 from ..models import Author, Byline, Comment, CommentState, CommentVerdict, Post
-from ..posts.statements import visible
+from . import statements
 
 # Replies on one page, beside its roots; what is more is on pages of its thread's own.
 REPLIES = 1000
 
-Query: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Found: TypeAlias = "sa.Row[*tuple[Any, ...]]"
-
-_POST = bindparam("post", type_=BigId)
-_AT = bindparam("at", type_=BigId)
-_LIMIT = bindparam("limit", type_=sa.Integer())
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Which page of a story's threads: from a root on, or up to one, or the first.
 
-    ``part`` begins within the thread at ``start``, with this reply.
+    ``part`` begins within the thread at ``start``, with this reply. ``own`` is a comment
+    that waits and may be such a root or reply, for its writer alone.
     """
 
     start: int | None = None
     until: int | None = None
     part: int | None = None
     newest_first: bool = False
+    own: int | None = None
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the page ends at a root, where the others begin with one."""
+        return self.start is None and self.until is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """The rows of one page, roots first and each with its replies in order of time."""
+    """The rows of one page, roots in reading order, replies by root and time.
+
+    ``earlier`` is the root at which the page before this one ends, ``later`` the one with
+    which the page after it begins.
+    """
 
     roots: tuple[Found, ...]
     replies: tuple[Found, ...]
     earlier: int | None
     later: int | None
     cut: tuple[int, int] | None
+    newest_first: bool = False
 
 
 def find_threads(post_id: int, place: Place, limit: int) -> Threads:
@@ -61,44 +66,49 @@ def find_threads(post_id: int, place: Place, limit: int) -> Threads:
     ``cut`` names the root and the first reply of it that is not here, where there are
     too many; then what is after that root is on the next page.
     """
-    statement = _threads(place.start is not None, place.until is not None, place.newest_first)
-    if place.part is not None:
-        statement = _thread_part()
-        values = {"at": place.start, "part": place.part, "limit": 2}
+    in_part = place.part is not None
+    if in_part:
+        limit, statement = 1, statements.thread_part(place.newest_first)
     else:
-        at = place.start if place.start is not None else place.until
-        values = {"at": at, "limit": limit + 1}
-    found = session().execute(statement, {"post": post_id, **values}).all()
+        statement = statements.threads(place.start is not None, place.backwards, place.newest_first)
+    values = {
+        "post": post_id,
+        "at": place.until if place.backwards else place.start,
+        "part": place.part,
+        "own": place.own or 0,
+        "shown": limit,
+        "one_more": limit + 1,
+        "most": REPLIES + 1,
+    }
+    found = session().execute(statement, values).all()
     rows = [row for row in found if not row.prior]
-    prior = len(rows) < len(found)
-    backwards = place.until is not None and place.start is None
-    roots = sorted((r for r in rows if r.root_id is None), key=_time_of, reverse=place.newest_first)
-    if place.part is not None:
-        limit = 1
-    more = len(roots) > limit
-    roots = roots[-limit:] if backwards else roots[:limit]
-    known = {root.id: index for index, root in enumerate(roots)}
-    replies = [row for row in rows if row.root_id in known]
-    replies.sort(key=lambda row: (known[row.root_id], *_time_of(row)))
+    known = sorted((r for r in rows if r.root_id is None), key=_time_of, reverse=place.newest_first)
+    # One more than is shown tells that there is another page.
+    roots = known[-limit:] if place.backwards else known[:limit]
+    order = {root.id: index for index, root in enumerate(roots)}
+    replies = [row for row in rows if row.root_id in order]
+    replies.sort(key=lambda row: (order[row.root_id], *_time_of(row)))
     cut = None
-    overflow = None
     if len(replies) > REPLIES:
-        first_cut = replies[REPLIES]
-        cut = (first_cut.root_id, first_cut.id)
-        replies = replies[:REPLIES]
-        kept = known[first_cut.root_id] + 1
-        overflow = roots[kept].id if kept < len(roots) else None
-        roots = roots[:kept]
-    return Threads(
-        tuple(roots), tuple(replies), *_ends(roots, place, more, overflow, rows, prior), cut
-    )
+        cut = (replies[REPLIES].root_id, replies[REPLIES].id)
+        replies, roots = replies[:REPLIES], roots[: order[cut[0]] + 1]
+    earlier, later = None, None
+    if roots:
+        first, last = known.index(roots[0]), known.index(roots[-1])
+        if first or len(rows) < len(found):
+            earlier = roots[0].id
+        if last + 1 < len(known):
+            later = known[last + 1].id
+        elif place.backwards and place.until != place.own:
+            later = place.until
+    return Threads(tuple(roots), tuple(replies), earlier, later, cut, place.newest_first)
 
 
 def find_comment(blog: str, comment_id: int, now: datetime) -> Found | None:
     """Where a comment stands that readers see: id, root_id, created_at, slug, published_at."""
     return (
         session()
-        .execute(_comment(), {"blog": blog, "now": now, "comment": comment_id})
+        .execute(statements.comment(), {"blog": blog, "now": now, "comment": comment_id})
         .one_or_none()
     )
 
@@ -106,7 +116,8 @@ def find_comment(blog: str, comment_id: int, now: datetime) -> Found | None:
 def is_far_down(root_id: int, created_at: datetime, comment_id: int) -> bool:
     """Whether a reply comes after all that one page shows of its thread."""
     before = session().scalar(
-        _place_in_thread(), {"at": root_id, "created": created_at, "part": comment_id}
+        statements.place_in_thread(),
+        {"at": root_id, "created": created_at, "part": comment_id, "most": REPLIES},
     )
     return (before or 0) >= REPLIES
 
@@ -129,7 +140,7 @@ def find_parent(post_id: int, comment_id: int) -> Comment | None:
 def as_row(comment: Comment) -> Any:
     """A stored comment in the form of a thread's rows."""
     ids = select(Comment.id, sa.literal(False).label("prior")).where(Comment.id == comment.id)
-    return session().execute(_rows(ids.subquery())).one()
+    return session().execute(statements.rows(ids.subquery())).one()
 
 
 def find_said(said: str) -> Comment | None:
@@ -209,142 +220,5 @@ def reasons_of(ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-@cache
-def _threads(from_start: bool, up_to: bool, newest_first: bool) -> Any:
-    root = _roots()
-    moment = select(Comment.created_at).where(Comment.id == _AT, Comment.post_id == _POST)
-    descending = newest_first
-    if from_start:
-        root = root.where(_beyond(moment, later=not newest_first, inclusive=True))
-    elif up_to:
-        descending = not newest_first
-        root = root.where(_beyond(moment, later=newest_first, inclusive=False))
-    roots = root.order_by(*_order(descending)).limit(_LIMIT).cte("roots")
-    reading = (
-        (roots.c.created_at.desc(), roots.c.id.desc())
-        if newest_first
-        else (roots.c.created_at, roots.c.id)
-    )
-    replies = (
-        select(Comment.id)
-        .select_from(roots)
-        .join(Comment, Comment.root_id == roots.c.id)
-        .where(Comment.shown.is_(True))
-        .order_by(*reading, Comment.created_at, Comment.id)
-        .limit(REPLIES + 1)
-        .subquery()
-    )
-    ids = [select(roots.c.id, sa.literal(False).label("prior")), select(replies.c.id, sa.false())]
-    if from_start:
-        before = _beyond(moment, later=newest_first, inclusive=False)
-        prior = _roots().where(before).order_by(*_order(not newest_first)).limit(1).subquery()
-        ids.append(select(prior.c.id, sa.true()))
-    return _rows(sa.union_all(*ids).subquery())
-
-
-@cache
-def _thread_part() -> Any:
-    part = bindparam("part", type_=BigId)
-    moment = select(Comment.created_at).where(Comment.id == part, Comment.root_id == _AT)
-    replies = (
-        select(Comment.id)
-        .where(Comment.root_id == _AT, Comment.shown.is_(True))
-        .where(_beyond(moment, later=True, inclusive=True, number=part))
-        .order_by(Comment.created_at, Comment.id)
-        .limit(REPLIES + 1)
-        .subquery()
-    )
-    root = select(Comment.id).where(
-        Comment.id == _AT, Comment.post_id == _POST, Comment.shown.is_(True)
-    ).limit(_LIMIT).subquery()  # fmt: skip
-    ids = select(root.c.id, sa.literal(False).label("prior")).union_all(
-        select(replies.c.id, sa.false())
-    )
-    return _rows(ids.subquery())
-
-
-@cache
-def _comment() -> Any:
-    return (
-        select(Comment.id, Comment.root_id, Comment.created_at, Post.slug, Post.published_at)
-        .join(Post, Post.id == Comment.post_id)
-        .where(Comment.id == bindparam("comment", type_=BigId), Comment.shown.is_(True), visible())
-    )
-
-
-@cache
-def _place_in_thread() -> Any:
-    created = bindparam("created", type_=UTCDateTime())
-    part = bindparam("part", type_=BigId)
-    before = (
-        select(Comment.id)
-        .where(Comment.root_id == _AT, Comment.shown.is_(True), Comment.created_at <= created)
-        .where(or_(Comment.created_at < created, Comment.id < part))
-        .limit(REPLIES)
-        .subquery()
-    )
-    return select(sa.func.count()).select_from(before)
-
-
-def _roots() -> Any:
-    return select(Comment.id, Comment.created_at).where(
-        Comment.post_id == _POST, Comment.shown.is_(True), Comment.root_id.is_(None)
-    )
-
-
-def _order(descending: bool) -> tuple[Any, Any]:
-    if descending:
-        return Comment.created_at.desc(), Comment.id.desc()
-    return Comment.created_at, Comment.id
-
-
-def _rows(ids: Any) -> Query:
-    parent = aliased(Comment)
-    return (
-        select(
-            Comment.id, Comment.parent_id, Comment.root_id, Comment.depth, Comment.state,
-            Comment.author_name, Comment.author_url, Comment.badge, Comment.created_at,
-            Comment.edited_at, Comment.body_html, parent.author_name.label("parent_name"),
-            parent.state.label("parent_state"), ids.c.prior,
-        )
-        .select_from(ids)
-        .join(Comment, Comment.id == ids.c.id)
-        .outerjoin(parent, parent.id == Comment.parent_id)
-    )  # fmt: skip
-
-
-def _beyond(moment: Any, *, later: bool, inclusive: bool, number: Any = _AT) -> Any:
-    at = moment.scalar_subquery()
-    when, own = Comment.created_at, Comment.id
-    if later:
-        beyond = or_(when > at, own >= number if inclusive else own > number)
-        return and_(when >= at, beyond)
-    return and_(when <= at, or_(when < at, own <= number if inclusive else own < number))
-
-
 def _time_of(row: Any) -> tuple[datetime, int]:
     return row.created_at, row.id
-
-
-def _ends(
-    roots: Sequence[Any],
-    place: Place,
-    more: bool,
-    overflow: int | None,
-    rows: Sequence[Any],
-    prior: bool,
-) -> tuple[int | None, int | None]:
-    """The roots at which the page before this one ends and the page after it begins."""
-    if not roots:
-        return None, None
-    if place.part is not None:
-        return roots[0].id, None
-    if place.until is not None and place.start is None:
-        return (roots[0].id if more else None), place.until
-    first_after = overflow
-    if first_after is None and more:
-        in_order = sorted(
-            (row for row in rows if row.root_id is None), key=_time_of, reverse=place.newest_first
-        )
-        first_after = in_order[len(roots)].id
-    return (roots[0].id if prior else None), first_after
