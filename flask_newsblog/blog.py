@@ -79,7 +79,7 @@ class NewsBlog(Blueprint):
         self.record(self._mount)
         self.before_request(_look_at_settings_once)
         self.before_app_request(_let_replies_through)
-        for status in (400, 404, 405, 413):
+        for status in (400, 404, 405, 413, 416):
             self.register_error_handler(status, errors.error_page)
         for status in (401, 403):
             self.register_error_handler(status, errors.host_or_error_page)

@@ -137,7 +137,7 @@ def validate(
     # It counts in whole seconds: within the second of a change, another may follow.
     if last_change.replace(microsecond=0) < now.replace(microsecond=0):
         response.last_modified = last_change
-    return cast(Response, response.make_conditional(environ))
+    return _as_asked(response, environ)
 
 
 def answer_from(
@@ -146,7 +146,10 @@ def answer_from(
     """A kept page as a response to this request."""
     seconds = int((page.fresh_until - now).total_seconds())
     lifetime = ("Cache-Control", f"public, max-age={seconds}")
-    response = response_class(page.body, headers=[*page.headers, lifetime])
+    return _as_asked(response_class(page.body, headers=[*page.headers, lifetime]), environ)
+
+
+def _as_asked(response: Response, environ: WSGIEnvironment) -> Response:
     if _CONDITIONS.isdisjoint(environ):
         return response
     return cast(Response, response.make_conditional(environ))

@@ -19,6 +19,7 @@ from .database import Base, complaint, session
 from .models import Comment, CommentState
 from .newsroom.actions import LINK_LASTS, LONGEST_NAME, make_sign_in
 from .people import Role
+from .posts.actions import is_scheduled
 from .settings import A_BASE_URL, is_base_url
 from .signals import comment_approved, post_imported, post_published
 from .transfer.markdown import StoryError, import_stories, read_stories
@@ -119,7 +120,8 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
             )
         if story.published:
             post_published.send(app, blog=mount.blog, post=story.post)
-        click.echo(f"{story.outcome}, {story.post.state}: {story.post.title}")
+        state = "scheduled" if is_scheduled(story.post, mount.now()) else story.post.state
+        click.echo(f"{story.outcome}, {state}: {story.post.title}")
         for key, value in story.story.aside.items():
             click.echo(f"{story.story.file}, line {value.line}: left aside: {key}", err=True)
 

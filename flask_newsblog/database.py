@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeDecorator
 
-# What a driver raises when the database is locked, full or gone.
-UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+# What a driver raises when the database is locked, full or gone, and on other occasions.
+UNAVAILABLE = (DBAPIError, PoolTimeout)
+# What it raises when it is there, and asked for what it cannot do.
+_ASKED_WRONGLY = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 class Base(DeclarativeBase):
@@ -32,6 +42,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        # A statement names the present moment many times, and each is written anew.
+        return lru_cache(maxsize=16)(cast(Any, super().bind_processor(dialect)))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -80,10 +94,19 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def complaint(error: Exception) -> str:
     """What the database complains of, in its own words, and what to do where we know it."""
     words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
-    missing = ("no such table", "does not exist", "doesn't exist")
-    if "newsblog_" in words and any(sign in words for sign in missing):
+    if _lacks_tables(words):
         words += ". Make the tables first: flask newsblog create-tables, or your own migrations"
     return f"{words}."
+
+
+def is_down(error: Exception) -> bool:
+    """Whether the database is locked, full, damaged or gone, or has no tables yet."""
+    return not isinstance(error, _ASKED_WRONGLY) or _lacks_tables(str(error))
+
+
+def _lacks_tables(words: str) -> bool:
+    missing = ("no such table", "does not exist", "doesn't exist")
+    return "newsblog_" in words and any(sign in words for sign in missing)
 
 
 def utcnow() -> datetime:
@@ -108,6 +131,11 @@ def copy_tables(app: Flask) -> None:
     for table in Base.metadata.sorted_tables:
         if table.key in metadata.tables:
             continue
+        parts: list[sa.Constraint | sa.Index] = [*table.constraints, *table.indexes]
+        for part in parts:
+            # A name marked so is final; a host's naming convention may rework any other.
+            if isinstance(part.name, str):
+                part.name = conv(part.name)
         for column in table.to_metadata(metadata).columns:
             if isinstance(column.type, TypeDecorator):
                 column.type = column.type.impl_instance

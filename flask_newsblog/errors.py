@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from .context import Mount, render_error, this_blog
-from .database import UNAVAILABLE, complaint, session
+from .database import UNAVAILABLE, complaint, is_down, session
 from .i18n import mark
 from .posts.pages import ErrorPage
 from .posts.queries import Frame, load_frame
@@ -69,15 +69,20 @@ def error_page(error: HTTPException) -> BaseResponse:
     """A refusal as a page, or the way on, with the status and the headers that belong to it."""
     mount, status = this_blog(), error.code or 500
     if status == 404 and request.method in ("GET", "HEAD"):
-        moved = redirect_from_before(mount)
+        try:
+            moved = redirect_from_before(mount)
+        except UNAVAILABLE as silence:
+            return unavailable(silence)
         if moved is not None:
             return moved
-    heading, text = _WORDS[status]
+    heading, text = _WORDS.get(status, _WORDS[400])
     words = mount.words
     page = ErrorPage(status, words.t(heading), words.t(text), _kept_words())
     response = render_error(status, page, _frame(mount), mount.now())
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
 
 
@@ -98,6 +103,8 @@ def host_or_error_page(error: HTTPException) -> ResponseReturnValue:
 
 def unavailable(error: Exception) -> Response:
     """A database that is locked, full or gone: 503, and the reason in the log."""
+    if not is_down(error):
+        raise error
     mount = this_blog()
     current_app.logger.error("No answer to %s: %s", request.path, complaint(error))
     session().rollback()

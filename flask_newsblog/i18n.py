@@ -37,17 +37,28 @@ _MONTHS = (
     mark("July"), mark("August"), mark("September"), mark("October"), mark("November"),
     mark("December"),
 )  # fmt: skip
+_MONTHS_SHORT = (
+    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"),
+    mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
+)  # fmt: skip
 _DAYS = (
     mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday"),
     mark("Saturday"), mark("Sunday"),
 )  # fmt: skip
+_DAYS_SHORT = (
+    mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"),
+)  # fmt: skip
+# Dates are written so where Babel is not installed; a translation puts them in its own order.
 _STYLES = {
-    "full": "EEEE d MMMM yyyy",
-    "long": "d MMMM yyyy",
-    "medium": "d MMM yyyy",
-    "short": "yyyy-MM-dd",
+    "full": mark("EEEE d MMMM yyyy"),
+    "long": mark("d MMMM yyyy"),
+    "medium": mark("d MMM yyyy"),
+    "short": mark("yyyy-MM-dd"),
 }
-_TOKENS = re.compile(r"'([^']*)'|([A-Za-z]+)")
+# A number with its groups, as the language writes it.
+_GROUPED = mark("1,234")
+# Quoted text, in which two quotes are one, and the parts of a date.
+_TOKENS = re.compile(r"'((?:[^']|'')*)'|([A-Za-z]+)")
 
 
 @dataclass(frozen=True)
@@ -77,8 +88,8 @@ class Words:
         """A whole number with this language's grouping."""
         babel = _babel()
         if babel is None:
-            return f"{value:,}"
-        return str(babel.numbers.format_decimal(value, locale=_locale(self.language)))
+            return f"{value:,}".replace(",", self.t(_GROUPED)[1:-3])
+        return _babel_number(value, self.language)
 
     def date(self, when: dt.datetime | dt.date, pattern: str = "") -> str:
         """A day in the blog's time zone, by ``pattern`` or else by the setting ``date_format``."""
@@ -86,8 +97,9 @@ class Words:
         pattern = pattern or self.date_format
         babel = _babel()
         if babel is None:
-            return _TOKENS.sub(self._part_of(day), _STYLES.get(pattern, pattern))
-        return str(babel.dates.format_date(day, format=pattern, locale=_locale(self.language)))
+            pattern = self.t(_STYLES[pattern]) if pattern in _STYLES else pattern
+            return _TOKENS.sub(self._part_of(day), pattern)
+        return _babel_date(day, pattern, self.language)
 
     def time(self, when: dt.datetime) -> str:
         """The hour and minute in the blog's time zone."""
@@ -95,7 +107,7 @@ class Words:
         babel = _babel()
         if babel is None:
             return f"{local:%H:%M}"
-        return str(babel.dates.format_time(local.time(), "short", locale=_locale(self.language)))
+        return _babel_time(local.hour, local.minute, self.language)
 
     def date_and_time(self, when: dt.datetime) -> str:
         """A day and the time on it, as :meth:`date` and :meth:`time` write them."""
@@ -117,13 +129,14 @@ class Words:
         def write(token: re.Match[str]) -> str:
             quoted, part = token.groups()
             if part is None:
-                return str(quoted)
-            month, weekday = self.t(_MONTHS[day.month - 1]), self.t(_DAYS[day.weekday()])
+                return str(quoted).replace("''", "'") or "'"
+            month, weekday = day.month - 1, day.weekday()
             parts = {
                 "d": str(day.day), "dd": f"{day.day:02}", "M": str(day.month),
-                "MM": f"{day.month:02}", "MMM": month[:3], "MMMM": month,
-                "y": str(day.year), "yy": f"{day.year % 100:02}", "yyyy": f"{day.year:04}",
-                "EEE": weekday[:3], "EEEE": weekday,
+                "MM": f"{day.month:02}", "MMM": self.t(_MONTHS_SHORT[month]),
+                "MMMM": self.t(_MONTHS[month]), "y": str(day.year), "yy": f"{day.year % 100:02}",
+                "yyyy": f"{day.year:04}", "EEE": self.t(_DAYS_SHORT[weekday]),
+                "EEEE": self.t(_DAYS[weekday]),
             }  # fmt: skip
             return parts[part]
 
@@ -141,15 +154,18 @@ def words_for(
         date_format: a style or pattern, as in the setting.
         host_folders: where the host keeps its catalogs; theirs come before ours.
     """
+    # Flask-Babel writes pt_BR, pages say pt-BR.
+    language = language.replace("_", "-")
     return Words(language, zone, date_format, _catalogs(language, host_folders))
 
 
 @lru_cache(maxsize=64)
 def _catalogs(language: str, host_folders: tuple[str, ...]) -> gettext.NullTranslations:
-    tag = language.replace("-", "_")
+    parts = language.split("-")
+    tags = ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
     chain = gettext.NullTranslations()
     found = [
-        gettext.translation(DOMAIN, folder, languages=[tag, tag.split("_")[0]], fallback=True)
+        gettext.translation(DOMAIN, folder, languages=tags, fallback=True)
         for folder in (*host_folders, str(_OURS))
     ]
     for catalog in found:
@@ -173,10 +189,29 @@ def _babel() -> Any:
     return babel
 
 
+# A page says the same few days, hours and numbers many times over, and Babel reads its
+# patterns anew for each.
+@lru_cache(maxsize=4096)
+def _babel_date(day: dt.date, pattern: str, language: str) -> str:
+    return str(_babel().dates.format_date(day, format=pattern, locale=_locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def _babel_time(hour: int, minute: int, language: str) -> str:
+    return str(_babel().dates.format_time(dt.time(hour, minute), "short", locale=_locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def _babel_number(value: int, language: str) -> str:
+    return str(_babel().numbers.format_decimal(value, locale=_locale(language)))
+
+
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Any:
     babel = _babel()
-    try:
-        return babel.Locale.parse(language, sep="-" if "-" in language else "_")
-    except (ValueError, babel.UnknownLocaleError):
-        return babel.Locale.parse("en")
+    for tag in (language, language.split("-")[0]):
+        try:
+            return babel.Locale.parse(tag, sep="-")
+        except (ValueError, babel.UnknownLocaleError):
+            continue
+    return babel.Locale.parse("en")

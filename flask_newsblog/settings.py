@@ -74,8 +74,8 @@ class Settings:
     )
     page_cache_seconds: int = _setting(
         0,
-        "How long this process may keep a finished page in memory; 0 for not at all."
-        " Needs `NEWSBLOG_PUBLIC_PAGES`.",
+        "For how many seconds, up to 60, this process may keep a finished page in memory; 0 for not"
+        " at all. Needs `NEWSBLOG_PUBLIC_PAGES`.",
     )
     base_url: str = _setting(
         "",

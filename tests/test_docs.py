@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import click
 import pytest
+import sqlalchemy as sa
 from jinja2 import DictLoader, nodes
 
 import flask_newsblog
@@ -33,7 +35,18 @@ from flask_newsblog.transfer import markdown
 from flask_newsblog.urls import addresses
 
 from .documents import ROOT, Code, code, prose, read, table, table_under, tables
-from .hosts import Clock, Host, bare_app, open_host, path_of, plain, two_blogs, write_story
+from .hosts import (
+    Clock,
+    Host,
+    User,
+    bare_app,
+    open_host,
+    path_of,
+    plain,
+    two_blogs,
+    with_flask_login,
+    write_story,
+)  # fmt: skip
 
 PACKAGE = Path(flask_newsblog.__file__).parent
 TEMPLATES = PACKAGE / "templates" / "newsblog"
@@ -447,6 +460,101 @@ def test_programs_in_the_docs_import_what_is_there(block: Code) -> None:
         if line.startswith("from flask_newsblog import "):
             names = line.removeprefix("from flask_newsblog import ").split(", ")
             assert set(names) <= set(flask_newsblog.__all__)
+
+
+def names_in(page: str, holding: str) -> dict[str, Any]:
+    """What a program in the docs defines, when it is run."""
+    (text,) = (c.text for c in code("python") if c.file.name == page and holding in c.text)
+    names: dict[str, Any] = {}
+    exec(compile(text, page, "exec"), names)
+    return names
+
+
+def test_the_hooks_the_docs_show_let_editors_in_and_nobody_else(
+    open_hosts: Callable[..., Host],
+) -> None:
+    shown = names_in("hooks.md", "flask_login")
+    host = open_hosts(
+        with_flask_login, given={"current_person": shown["current_person"], "can": shown["can"]}
+    )
+    for is_editor, status in ((True, 200), (False, 403)):
+        known = User()
+        known.name, known.email = "Ann", "ann@bulletin.example"  # type: ignore[attr-defined]
+        known.is_editor, known.is_reporter = is_editor, False  # type: ignore[attr-defined]
+        host.app.login_manager.user_loader(lambda _, known=known: known)  # type: ignore[attr-defined]
+        visitor = host.client()
+        visitor.get("/in")
+        assert host.open("/newsroom/", visitor).status_code == status
+    assert host.get("/newsroom/").status_code == 401
+
+
+def test_the_receiver_the_docs_show_hears_of_a_published_story(
+    open_hosts: Callable[..., Host], caplog: pytest.LogCaptureFixture
+) -> None:
+    announce = names_in("hooks.md", "post_published")["announce"]
+    host = open_hosts(plain)
+    host.app.logger.setLevel("INFO")
+    with signals.post_published.connected_to(announce, host.app):
+        host.run("import-markdown", "-", "--publish", input="# The ferry is back\n\nWords.\n")
+    (message,) = caplog.messages
+    assert message.startswith("news: The ferry is back goes out at 2")
+
+
+def test_the_proxy_the_docs_show_gives_pages_their_outer_address(
+    open_hosts: Callable[..., Host],
+) -> None:
+    host = open_hosts(plain)
+    names_in("operating.md", "ProxyFix")["behind_a_proxy"](host.app)
+    outside = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "bulletin.example"}
+    assert 'href="https://bulletin.example/news/"' in host.get("/", headers=outside).text
+
+
+def test_the_policy_the_docs_show_is_on_every_page(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(plain)
+    names_in("operating.md", "add_policy")["protect"](host.app)
+    for path in ("/", "/nowhere", "/newsroom/"):
+        assert host.get(path).headers["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+def test_the_database_the_docs_prepare_writes_ahead(
+    open_hosts: Callable[..., Host], tmp_path: Path
+) -> None:
+    host = open_hosts(plain, f"sqlite:///{tmp_path / 'news.sqlite'}")
+    db = host.app.extensions["sqlalchemy"]
+    names_in("operating.md", "journal_mode")["prepare_sqlite"](host.app, db)
+    assert host.run("create-tables").exit_code == 0
+    write_story(host.app, "The ferry is back")
+    assert "The ferry is back" in host.get("/").text
+    with host.app.app_context():
+        assert db.session.execute(sa.text("PRAGMA journal_mode")).scalar_one() == "wal"
+
+
+def test_every_language_that_comes_along_is_documented() -> None:
+    catalogs = (PACKAGE / "translations").glob("*/LC_MESSAGES/newsblog.mo")
+    assert table("i18n.md", "Tag").column("Tag") == sorted(["en", *(c.parts[-3] for c in catalogs)])
+
+
+def test_the_words_of_a_language_are_collected_as_the_docs_say(
+    open_hosts: Callable[..., Host], tmp_path: Path
+) -> None:
+    mapping = next(c.text for c in code("ini") if c.file.name == "i18n.md")
+    chosen = (c.text for c in code("sh") if c.file.name == "i18n.md" and "pybabel" in c.text)
+    commands = next(chosen).splitlines()
+    (tmp_path / "babel.cfg").write_text(mapping)
+    words = tmp_path / "translations" / "fr" / "LC_MESSAGES" / "newsblog.po"
+    for line in commands[1:]:
+        arguments = shlex.split(line.replace("$package", str(PACKAGE)))[1:]
+        if arguments[0] == "compile":
+            head, entry, tail = words.read_text("utf-8").partition('\nmsgid "Back to the top"\n')
+            words.write_text(head + entry + tail.replace('""', '"En haut"', 1), "utf-8")
+        command = [sys.executable, "-m", "babel.messages.frontend", *arguments]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    host = open_hosts(
+        plain, NEWSBLOG_LANGUAGE="fr", BABEL_TRANSLATION_DIRECTORIES=str(words.parents[2])
+    )
+    page = host.get("/").text
+    assert 'lang="fr"' in page
+    assert ">En haut<" in page
 
 
 # Stories

@@ -14,6 +14,7 @@ from ..database import session
 from ..i18n import mark
 from ..models import PostState
 from ..people import Action
+from ..posts.actions import is_scheduled
 from ..posts.pages import ErrorPage
 from ..posts.queries import Cursor, desk_list, load_frame
 from .access import begin_visit, forget_visit, is_visitor, person_here, private, staff, visit_here
@@ -117,13 +118,11 @@ def _cursor() -> Cursor:
 
 
 def _desk_row(mount: Mount, row: Any, now: datetime) -> DeskRow:
-    frees = max((at for at in (row.published_at, row.embargo_until) if at), default=None)
     state, url = row.state, ""
-    if state == PostState.PUBLISHED:
-        if frees is not None and frees > now:
-            state = "scheduled"
-        else:
-            url = mount.post_url(row.slug, row.published_at)
+    if is_scheduled(row, now):
+        state = "scheduled"
+    elif state == PostState.PUBLISHED:
+        url = mount.post_url(row.slug, row.published_at)
     return DeskRow(
         row.id, row.title, state, mount.words.t(_STATES[state]), row.section or "",
         row.changed_at, row.published_at, row.comment_count, url,

@@ -84,6 +84,12 @@ def write(post: Post, text: Text) -> None:
     post.excerpt, post.words = excerpt(html), count_words(html)
 
 
+def is_scheduled(post: Any, now: datetime) -> bool:
+    """Whether a post, or a row of one, is published for a time that has not come."""
+    times = (post.published_at, post.embargo_until)
+    return post.state == PostState.PUBLISHED and any(at > now for at in times if at)
+
+
 def publish(post: Post, now: datetime, at: datetime | None = None) -> None:
     """Put a story before the readers, now or at a time to come.
 

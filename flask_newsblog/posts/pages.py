@@ -6,11 +6,11 @@ The fields are listed in the docs, and a test compares.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from markupsafe import Markup
 
-from .queries import AuthorLink, Card, Nearby, SectionLink, Story, TagLink
+from .queries import AuthorLink, Card, CorrectionNote, Nearby, SectionLink, Story, TagLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,6 @@ class FrontPage:
     rows: tuple[SectionRow, ...]
     river: tuple[Card, ...]
     paging: Paging
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionNote:
-    """A dated note under a story; ``kind`` is correction, clarification or update."""
-
-    kind: str
-    text: str
-    corrected_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Executable, Result, Row
 
 from ..database import session
 from ..i18n import RELATIVE_FOR
+from ..models import Post
 from . import statements
-from .statements import RELATED, Role, Way
+from .statements import RELATING_TAGS, Role, Way
 from .statements import visible as visible
 
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -98,6 +100,24 @@ class Story:
     caption: str
     credit: str
     replies_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionNote:
+    """A dated note under a story; ``kind`` is correction, clarification or update."""
+
+    kind: str
+    text: str
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What hangs on a story: authors and tags in their order, the newest correction first."""
+
+    authors: tuple[AuthorLink, ...]
+    tags: tuple[TagLink, ...]
+    corrections: tuple[CorrectionNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +213,7 @@ def in_sections(
     """The stories of some sections, newest first. Two statements."""
     found = statements.in_sections(len(ids), cursor.way)
     sections = {f"section_{place}": section_id for place, section_id in enumerate(ids)}
-    return _listing(found, limit, cursor, blog=blog, now=now, **sections)
+    return _listing(found, limit, cursor, blog=blog, now=now, sections=ids, **sections)
 
 
 def tagged(blog: str, now: datetime, tag_id: int, limit: int, cursor: Cursor = Cursor()) -> Listing:
@@ -240,9 +260,11 @@ def newest_by_section(
             for tree, ids in enumerate(trees.values())
             for place, section_id in enumerate(ids)
         },
+        **{f"sections_{tree}": ids for tree, ids in enumerate(trees.values())},
     )  # fmt: skip
     roots = tuple(trees)
-    for row in rows:
+    # Sorted here, for SQLite would sort the rows of each section before it merges them.
+    for row in sorted(rows, key=lambda row: (row.published_at, row.id), reverse=True):
         cards = found[roots[row.tree]]
         if len(cards) < each:
             cards.append(_card(row))
@@ -278,13 +300,18 @@ def _story(row: Any) -> Story | None:
     )
 
 
-def find_links(post_id: int) -> tuple[tuple[AuthorLink, ...], tuple[TagLink, ...]]:
-    """The authors and tags of a story in their order, in one statement."""
-    rows = _run(statements.links(), at=post_id).all()
+def find_attached(post_id: int) -> Attached:
+    """What hangs on a story, in one statement."""
+    rows = _run(statements.attached(), at=post_id).all()
     in_order = sorted(rows, key=lambda row: (row.position, row.slug))
-    return (
+    notes = (row for row in in_order if row.kind == "correction")
+    return Attached(
         tuple(AuthorLink(r.slug, r.name, r.bio, r.picture) for r in in_order if r.kind == "author"),
         tuple(TagLink(r.slug, r.name) for r in in_order if r.kind == "tag"),
+        tuple(
+            CorrectionNote(row.slug, row.name, row.moment)
+            for row in sorted(notes, key=lambda row: (row.moment, row.position), reverse=True)
+        ),
     )
 
 
@@ -294,26 +321,21 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
     Related are the newest stories that share a tag, those that share most first,
     then the newest of the same section.
     """
-    slugs = {f"tag_{place}": tag.slug for place, tag in enumerate(tags)}
+    slugs = {f"tag_{place}": tag.slug for place, tag in enumerate(islice(tags, RELATING_TAGS))}
     section = {"section": card.section.id} if card.section is not None else {}
     statement = statements.nearby(bool(section), len(slugs))
     rows = _run(
         statement, blog=blog, now=now, at=card.id, published_at=card.published_at,
         **section, **slugs,
     ).all()  # fmt: skip
-    by_role: dict[Role, list[Found]] = {role: [] for role in Role}
-    for row in rows:
-        by_role[Role(row.role)].append(row)
+    by_role: dict[Role, list[Card]] = {role: [] for role in Role}
+    for row in sorted(rows, key=lambda row: (row.share, row.published_at, row.id), reverse=True):
+        by_role[Role(row.role)].append(_card(row))
     return Nearby(
-        older=next((_card(row) for row in by_role[Role.OLDER]), None),
-        newer=next((_card(row) for row in by_role[Role.NEWER]), None),
-        related=_most_related(by_role[Role.SAME_TAG], by_role[Role.SAME_SECTION]),
+        older=next(iter(by_role[Role.OLDER]), None),
+        newer=next(iter(by_role[Role.NEWER]), None),
+        related=tuple(by_role[Role.RELATED]),
     )
-
-
-def find_corrections(post_id: int) -> Sequence[Found]:
-    """The corrections of a story, newest first: kind, text, corrected_at."""
-    return _run(statements.corrections(), at=post_id).all()
 
 
 def find_tag(blog: str, slug: str) -> Found | None:
@@ -332,8 +354,13 @@ def find_moved(blog: str, slug: str, now: datetime) -> Found | None:
 
 
 def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | None:
-    """Where an address from before leads: target, or the visible post's slug, published_at."""
-    return _run(statements.redirect(), blog=blog, paths=paths, now=now).one_or_none()
+    """Where the first of these addresses from before that leads somewhere does.
+
+    It is a target, or the visible post's slug and published_at.
+    """
+    rows = _run(statements.redirect(), blog=blog, paths=paths, now=now)
+    found = {row.path: row for row in rows}
+    return next((found[path] for path in paths if path in found), None)
 
 
 def desk_list(blog: str, state: str, limit: int, cursor: Cursor = Cursor()) -> Sequence[Found]:
@@ -346,7 +373,10 @@ def desk_list(blog: str, state: str, limit: int, cursor: Cursor = Cursor()) -> S
 
 
 def _run(statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
-    return session().execute(statement, values)
+    # By the session's connection: the rows hold no entities, and the session would
+    # go through them looking for some.
+    connection = session().connection(bind_arguments={"mapper": Post})
+    return connection.execute(statement, values)
 
 
 def _last_tick(newest: datetime | None, now: datetime) -> datetime | None:
@@ -396,16 +426,3 @@ def _authors_of(ids: Sequence[int]) -> dict[int, tuple[AuthorLink, ...]]:
     for post_id, slug, name in _run(statements.authors(), ids=ids):
         found[post_id] = (*found.get(post_id, ()), AuthorLink(slug, name))
     return found
-
-
-def _most_related(by_tag: Sequence[Found], by_section: Sequence[Found]) -> tuple[Card, ...]:
-    shared: dict[int, int] = {}
-    for row in by_tag:
-        shared[row.id] = shared.get(row.id, 0) + 1
-    known = {row.id: row for row in (*by_tag, *by_section)}
-    ranked = sorted(
-        known.values(),
-        key=lambda row: (shared.get(row.id, 0), row.published_at, row.id),
-        reverse=True,
-    )
-    return tuple(_card(row) for row in ranked[:RELATED])

@@ -42,6 +42,11 @@ AT: BindParameter[int] = bindparam("at", type_=BigId)
 SLUG: BindParameter[str] = bindparam("slug", type_=sa.String())
 
 RELATED = 3
+# By so many of its tags a story is related to others.
+RELATING_TAGS = 10
+# So many sections of a tree are looked at one by one. SQLite puts no more than 500
+# selections together, and on a front page there are several trees.
+FEW_SECTIONS = 50
 
 
 class Way(Enum):
@@ -57,8 +62,7 @@ class Role(Enum):
 
     OLDER = 0
     NEWER = 1
-    SAME_SECTION = 2
-    SAME_TAG = 3
+    RELATED = 2
 
 
 def visible(
@@ -124,8 +128,10 @@ def in_sections(count: int, way: Way) -> Query:
     """The cards of so many sections, the parameters ``section_0``, ``section_1``, ….
 
     Each section's newest are read from the index and then merged: ``IN`` would
-    sort all the stories of all of them.
+    sort all the stories of all of them. Too many are the parameter ``sections``.
     """
+    if count > FEW_SECTIONS:
+        return _page(_cards(), Post.published_at, Post.id, way, visible(), _in("sections"))
     branches = [
         _page(
             select(Post.id.label("id")), Post.published_at, Post.id, way,
@@ -158,22 +164,26 @@ def written_by(way: Way) -> Query:
 
 @cache
 def newest_by_section(shape: tuple[int, ...], way: Way) -> Query:
-    """The cards of several trees of sections, with the place of the ``tree``.
+    """The cards of several trees of sections, with the place of the ``tree``, in no order.
 
     ``shape`` is how many sections each tree has: the parameters ``section_0_0``,
-    ``section_0_1``, …. ``limit`` counts for each section.
+    ``section_0_1``, …, or too many in one ``sections_0``. ``limit`` counts for each
+    section.
     """
     branches = [
         _page(
             select(Post.id.label("id"), literal(tree).label("tree")),
-            Post.published_at, Post.id, way,
-            visible(), Post.section_id == bindparam(f"section_{tree}_{place}", type_=BigId),
+            Post.published_at, Post.id, way, visible(), among,
         )
         for tree, count in enumerate(shape)
-        for place in range(count)
+        for among in (
+            [_in(f"sections_{tree}")] if count > FEW_SECTIONS else
+            [Post.section_id == bindparam(f"section_{tree}_{place}", type_=BigId)
+             for place in range(count)]
+        )
     ]  # fmt: skip
     merged = _either(branches)
-    return _cards(merged.c.tree, among=merged).order_by(Post.published_at.desc(), Post.id.desc())
+    return _cards(merged.c.tree, among=merged)
 
 
 @cache
@@ -212,32 +222,39 @@ def withdrawn() -> Query:
 
 
 @cache
-def links() -> sa.CompoundSelect[*tuple[Any, ...]]:
-    """The authors and tags of a post: kind, position, slug, name, bio, picture."""
-    bylines = (
+def attached() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """What hangs on a post: its authors, tags and corrections, with their ``kind``.
+
+    A correction has its kind for a slug, its text for a name and its id for a position.
+    """
+    never: Any = sa.cast(sa.null(), UTCDateTime())
+    authors = (
         select(
-            literal("author").label("kind"),
-            Byline.position.label("position"),
-            Author.slug.label("slug"),
-            Author.name.label("name"),
-            Author.bio.label("bio"),
-            sa.func.coalesce(Media.key, "").label("picture"),
+            literal("author").label("kind"), Byline.position.label("position"),
+            Author.slug.label("slug"), Author.name.label("name"), Author.bio.label("bio"),
+            sa.func.coalesce(Media.key, "").label("picture"), never.label("moment"),
         )
         .join(Author, Author.id == Byline.author_id)
         .outerjoin(Media, Media.id == Author.picture_id)
         .where(Byline.post_id == AT)
-    )
+    )  # fmt: skip
     tags = (
-        select(literal("tag"), PostTag.position, Tag.slug, Tag.name, literal(""), literal(""))
+        select(
+            literal("tag"), PostTag.position, Tag.slug, Tag.name, literal(""), literal(""), never
+        )
         .join(Tag, Tag.id == PostTag.tag_id)
         .where(PostTag.post_id == AT)
     )
-    return bylines.union_all(tags)
+    corrections = select(
+        literal("correction"), Correction.id, Correction.kind, Correction.text,
+        literal(""), literal(""), Correction.corrected_at,
+    ).where(Correction.post_id == AT)  # fmt: skip
+    return authors.union_all(tags, corrections)
 
 
 @cache
 def nearby(in_section: bool, tags: int) -> Query:
-    """The cards around a post, with their ``role``; a story may have several.
+    """The cards around a post, with their ``role`` and how many tags they ``share`` with it.
 
     Its own are the parameters ``at``, ``published_at``, ``section`` and the slugs
     ``tag_0``, ``tag_1``, ….
@@ -247,14 +264,33 @@ def nearby(in_section: bool, tags: int) -> Query:
     later = _beyond(Post.published_at, Post.id, moment, older=False)
     branches: list[Query] = [
         # Before ``visible``, for the reason given in ``_page``.
-        select(Post.id.label("id"), _is(Role.OLDER)).where(earlier, visible())
+        select(Post.id.label("id"), _is(Role.OLDER), literal(0).label("share"))
+        .where(earlier, visible())
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
-        select(Post.id.label("id"), _is(Role.NEWER)).where(later, visible())
+        select(Post.id.label("id"), _is(Role.NEWER), literal(0).label("share"))
+        .where(later, visible())
         .order_by(Post.published_at, Post.id).limit(1),
     ]  # fmt: skip
+    if in_section or tags:
+        found = _either(_alike(in_section, tags))
+        share = sa.func.sum(found.c.share).label("share")
+        branches.append(
+            select(found.c.id, _is(Role.RELATED), share)
+            .group_by(found.c.id, found.c.moment)
+            .order_by(share.desc(), found.c.moment.desc(), found.c.id.desc())
+            .limit(RELATED)
+        )
+    merged = _either(branches)
+    return _cards(merged.c.role, merged.c.share, among=merged)
+
+
+def _alike(in_section: bool, tags: int) -> list[Query]:
+    """The newest of a post's section, and those with each of its tags."""
+    branches: list[Query] = []
+    when = Post.published_at.label("moment")
     if in_section:
         branches.append(
-            select(Post.id.label("id"), _is(Role.SAME_SECTION))
+            select(Post.id.label("id"), when, literal(0).label("share"))
             .where(visible(), Post.section_id == bindparam("section", type_=BigId), Post.id != AT)
             .order_by(Post.published_at.desc(), Post.id.desc())
             .limit(RELATED)
@@ -263,24 +299,13 @@ def nearby(in_section: bool, tags: int) -> Query:
         slug = bindparam(f"tag_{place}", type_=sa.String())
         tag = select(Tag.id).where(Tag.blog == BLOG, Tag.slug == slug).scalar_subquery()
         branches.append(
-            _walk(PostTag, _is(Role.SAME_TAG))
+            _walk(PostTag, when, literal(1).label("share"))
             .where(PostTag.tag_id == tag, PostTag.published_at <= NOW, visible())
             .where(PostTag.post_id != AT)
             .order_by(PostTag.published_at.desc(), PostTag.post_id.desc())
             .limit(RELATED)
         )
-    merged = _either(branches)
-    return _cards(merged.c.role, among=merged)
-
-
-@cache
-def corrections() -> Query:
-    """The corrections of a post, newest first."""
-    return (
-        select(Correction.kind, Correction.text, Correction.corrected_at)
-        .where(Correction.post_id == AT)
-        .order_by(Correction.corrected_at.desc(), Correction.id.desc())
-    )
+    return branches
 
 
 @cache
@@ -314,14 +339,12 @@ def moved() -> Query:
 
 @cache
 def redirect() -> Query:
-    """Where the longest of the ``paths`` that is known leads."""
+    """Where each of the ``paths`` that is known leads."""
     return (
-        select(Redirect.target, Post.slug, Post.published_at)
+        select(Redirect.path, Redirect.target, Post.slug, Post.published_at)
         .outerjoin(Post, and_(Post.id == Redirect.post_id, visible()))
         .where(Redirect.blog == BLOG, Redirect.path.in_(bindparam("paths", expanding=True)))
         .where(or_(Redirect.target.is_not(None), Post.id.is_not(None)))
-        .order_by(sa.func.length(Redirect.path).desc())
-        .limit(1)
     )
 
 
@@ -346,6 +369,10 @@ def _of_all(function: Any, moments: Sequence[Query]) -> Any:
     # An aggregate over rows, since what the databases do with arguments that are
     # empty differs.
     return select(function(_either(moments).c.moment)).scalar_subquery()
+
+
+def _in(sections: str) -> ColumnElement[bool]:
+    return Post.section_id.in_(bindparam(sections, type_=BigId, expanding=True))
 
 
 def _is(role: Role) -> Any:

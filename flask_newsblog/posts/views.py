@@ -15,7 +15,6 @@ from . import queries
 from .pages import (
     ArchivePage,
     AuthorPage,
-    CorrectionNote,
     FrontPage,
     Paging,
     SectionPage,
@@ -82,19 +81,16 @@ def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> S
 
 
 def gather(mount: Mount, now: datetime, story: Story) -> StoryParts:
-    """A story with what hangs on it. Three statements."""
+    """A story with what hangs on it. Two statements."""
     card = story.card
-    authors, tags = queries.find_links(card.id)
+    attached = queries.find_attached(card.id)
     return StoryParts(
         story=story,
         body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
-        authors=authors,
-        tags=tags,
-        corrections=tuple(
-            CorrectionNote(row.kind, row.text, row.corrected_at)
-            for row in queries.find_corrections(card.id)
-        ),
-        nearby=queries.find_nearby(mount.blog, card, tags, now),
+        authors=attached.authors,
+        tags=attached.tags,
+        corrections=attached.corrections,
+        nearby=queries.find_nearby(mount.blog, card, attached.tags, now),
     )
 
 
@@ -283,6 +279,8 @@ def _paging(
 
 
 def _at(address: str, cursor: Cursor) -> str:
+    if cursor.newer_than is not None and cursor.older_than is None:
+        return ""  # What stands on it moves on with each new story.
     return f"{address}?before={cursor.older_than}" if cursor.older_than is not None else address
 
 

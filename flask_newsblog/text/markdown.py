@@ -58,6 +58,7 @@ def render_post(source: str, *, raw_html: bool = False) -> Markup:
     _refuse_growth(tokens)
     _level_headings(tokens)
     _frame_pictures(tokens)
+    _open_corners(tokens)
     tokens = list(_frame_tables(tokens))
     html: str = markdown.renderer.render(tokens, markdown.options, env)
     return clean_html(html)
@@ -109,6 +110,14 @@ def _caption(inline: Token) -> None:
             Token("text", "", 0, content=str(caption)),
             Token("figcaption_close", "figcaption", -1),
         ]
+
+
+def _open_corners(tokens: Sequence[Token]) -> None:
+    # The empty corner above a table's row names heads nothing, and a heading without words
+    # is announced as nothing.
+    for opening, text, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type == "th_open" and not text.content:
+            opening.tag = closing.tag = "td"
 
 
 def _frame_tables(tokens: Iterable[Token]) -> Iterator[Token]:

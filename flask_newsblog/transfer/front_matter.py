@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from ..text.sanitize import drop_unprintable
+
 LONGEST = 20_000  # characters; no story's head is longer, and a bomb is
 
 
@@ -55,8 +57,12 @@ def _values(head: str) -> dict[str, Value]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 2 if mark else 1
         raise FrontMatterError(line, f"the front matter is not YAML: {error.problem}.") from error
-    except yaml.YAMLError as error:
-        raise FrontMatterError(1, "the front matter has a character YAML forbids.") from error
+    except yaml.reader.ReaderError as error:
+        line = head.count("\n", 0, error.position) + 2
+        raise FrontMatterError(line, "the front matter has a character YAML forbids.") from error
+    except (ValueError, OverflowError) as error:
+        # PyYAML makes numbers of what follows a backslash or %YAML, whatever their size.
+        raise FrontMatterError(1, "the front matter has a number YAML cannot take.") from error
     except RecursionError as error:
         raise FrontMatterError(1, "the front matter is nested too deeply.") from error
     if tree is None:
@@ -78,10 +84,10 @@ def _values(head: str) -> dict[str, Value]:
 
 def _value(name: str, node: yaml.Node) -> Value:
     line = node.start_mark.line + 2
-    if isinstance(node, yaml.ScalarNode):
-        return Value((node.value,), listed=False, line=line)
-    if isinstance(node, yaml.SequenceNode) and all(
-        isinstance(item, yaml.ScalarNode) for item in node.value
-    ):
-        return Value(tuple(item.value for item in node.value), listed=True, line=line)
-    raise FrontMatterError(line, f"“{name}” must be a text or a list of texts.")
+    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    if not all(isinstance(item, yaml.ScalarNode) for item in items):
+        raise FrontMatterError(line, f"“{name}” must be a text or a list of texts.")
+    texts = tuple(item.value for item in items)
+    if any(text != drop_unprintable(text) for text in texts):
+        raise FrontMatterError(line, f"“{name}” has a character that cannot be printed.")
+    return Value(texts, listed=isinstance(node, yaml.SequenceNode), line=line)

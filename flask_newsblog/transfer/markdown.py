@@ -7,6 +7,7 @@ replaces the story's words, and each version is kept as a revision.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +21,15 @@ from sqlalchemy import select
 from ..database import session
 from ..models import Post, PostState, Revision
 from ..posts import actions
-from ..text.limits import TextTooLong
+from ..text.limits import MAX_SOURCE, TextTooLong
+from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
 from ..text.titles import split_title
 from .front_matter import FrontMatterError, Value, split_front_matter
 
 STANDARD_INPUT = "-"
 ENDINGS = (".md", ".markdown")
+LARGEST_FILE = 1_000_000  # bytes; more than the longest text and head in any script
 STATES = {
     "draft": PostState.DRAFT,
     "review": PostState.IN_REVIEW,
@@ -54,6 +57,7 @@ class StoryFile:
     key: str
     text: actions.Text
     slug: str
+    slug_line: int
     section: tuple[str, ...]
     tags: tuple[str, ...]
     authors: tuple[str, ...]
@@ -110,29 +114,20 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
     except FrontMatterError as error:
         raise StoryError(f"{name}, line {error.line}: {error}") from error
     read = _Head(head, name)
-    title, body = split_title(body, read.text("title"))
-    if not title.strip():
-        raise StoryError(
-            f"{name}, line {first_line}: the story has no title; begin it with a heading"
-            " (# Title) or write title: in its front matter."
-        )
-    if len(title) > _LENGTHS["title"]:
-        raise StoryError(
-            f"{name}, line {first_line}: the title has {len(title)} characters; at most"
-            f" {_LENGTHS['title']} fit."
-        )
+    title, body = _title_and_body(body, read.text("title"), f"{name}, line {first_line}")
     slug = read.slug()
     return StoryFile(
         file=name,
         key=slug or slugify(stem) or slugify(title) or "story",
         text=actions.Text(
             title=title,
-            body=body.strip("\n"),
+            body=body,
             kicker=read.text("kicker"),
             standfirst=read.text("standfirst"),
             dateline=read.text("dateline"),
         ),
         slug=slug,
+        slug_line=head["slug"].line if slug else 1,
         section=read.names("section", ">"),
         tags=read.names("tags", ","),
         authors=read.names("authors", ","),
@@ -142,6 +137,24 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
         state=read.state(),
         aside=read.aside(),
     )
+
+
+def _title_and_body(text: str, given: str, where: str) -> tuple[str, str]:
+    if len(text) > MAX_SOURCE:
+        raise StoryError(
+            f"{where}: the text has {len(text):,} characters; at most {MAX_SOURCE:,} fit."
+        )
+    title, body = split_title(text, given)
+    if not title.strip():
+        raise StoryError(
+            f"{where}: the story has no title; begin it with a heading (# Title) or write title:"
+            " in its front matter."
+        )
+    if len(title) > _LENGTHS["title"]:
+        raise StoryError(
+            f"{where}: the title has {len(title)} characters; at most {_LENGTHS['title']} fit."
+        )
+    return title, body.strip("\n")
 
 
 def import_stories(
@@ -180,10 +193,9 @@ class _Head:
         if value.listed:
             raise self.error(key, f"“{key}” is a list; write one text.")
         text = " ".join(value.texts[0].split())
-        if len(text) > _LENGTHS.get(key, _NAME_LENGTH):
-            raise self.error(
-                key, f"“{key}” has {len(text)} characters; at most {_LENGTHS[key]} fit."
-            )
+        longest = _LENGTHS.get(key, _NAME_LENGTH)
+        if len(text) > longest:
+            raise self.error(key, f"“{key}” has {len(text)} characters; at most {longest} fit.")
         return text
 
     def slug(self) -> str:
@@ -213,6 +225,8 @@ class _Head:
         if value is None:
             return None
         written = " ".join(value.texts)
+        if not written:
+            return None
         try:
             moment = datetime.fromisoformat(written)
             if not 1000 <= moment.year <= 9998:
@@ -228,7 +242,11 @@ class _Head:
         if not status:
             return None
         if status not in STATES:
-            raise self.error("status", f"there is no status “{status}”; use {', '.join(STATES)}.")
+            raise self.error(
+                "status", f"there is no status “{status[:60]}”; use {', '.join(STATES)}."
+            )
+        if status == "scheduled" and not self.text("date"):
+            raise self.error("status", "the story is scheduled for no date; write date: too.")
         return STATES[status]
 
     def aside(self) -> dict[str, Value]:
@@ -243,31 +261,53 @@ class _Head:
 def _contents(paths: Sequence[str], stdin: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
     for given in paths:
         if given == STANDARD_INPUT:
-            yield "standard input", "", stdin.read()
+            yield "standard input", "", stdin.read(LARGEST_FILE + 1)
             continue
         path = Path(given)
-        try:
-            files = _files_in(path) if path.is_dir() else [path]
-            for file in files:
-                stem = file.parent.name if file.stem.lower() in ("index", "readme") else file.stem
-                yield str(file), stem, file.read_bytes()
-        except (OSError, ValueError) as error:
-            if isinstance(error, StoryError):
-                raise
-            reason = getattr(error, "strerror", None) or str(error)
-            raise StoryError(f"{given}, line 1: the file cannot be read: {reason}.") from error
+        files = _files_in(path) if os.path.isdir(path) else [path]
+        for file in files:
+            stem = file.parent.name if file.stem.lower() in ("index", "readme") else file.stem
+            yield _printable(file), stem, _bytes_of(file)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise StoryError(
+            f"{_printable(file)}, line 1: the file cannot be read: {error.strerror}."
+        ) from error
+
+
+def _printable(file: Path) -> str:
+    # A name is bytes: not all are letters, and some end lines.
+    return " ".join(drop_unprintable(os.fsencode(file).decode("utf-8", "replace")).split("\n"))
 
 
 def _files_in(folder: Path) -> list[Path]:
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in ENDINGS and f.is_file())
+    files: list[Path] = []
+    for above, _, names in os.walk(folder, onerror=_refuse_folder):
+        stories = (Path(above, name) for name in names if name.lower().endswith(ENDINGS))
+        # A link that leads nowhere is a story that is missing; a pipe is none.
+        files += (file for file in stories if file.is_file() or file.is_symlink())
     if not files:
         raise StoryError(
-            f"{folder}, line 1: the folder has no files that end in {' or '.join(ENDINGS)}."
+            f"{_printable(folder)}, line 1: the folder has no files that end in"
+            f" {' or '.join(ENDINGS)}."
         )
-    return files
+    return sorted(files)
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise StoryError(
+        f"{_printable(Path(error.filename))}, line 1: the folder cannot be read: {error.strerror}."
+    ) from error
 
 
 def _decode(content: bytes, name: str) -> str:
+    if len(content) > LARGEST_FILE:
+        raise StoryError(f"{name}, line 1: the file is larger than {LARGEST_FILE:,} bytes.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -308,15 +348,13 @@ def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Import
 
 
 def _create(blog: str, story: StoryFile, now: datetime) -> Post:
-    taken = story.slug and session().scalar(
-        select(Post.title).where(Post.blog == blog, Post.slug == story.slug)
-    )
-    if taken:
+    post = actions.create_post(blog, story.text, now, slug=story.slug)
+    if story.slug and post.slug != story.slug:
         raise StoryError(
-            f"{story.file}, line 1: the slug “{story.slug}” belongs to the story “{taken}”, which"
-            " did not come from a file; choose another."
+            f"{story.file}, line {story.slug_line}: the slug “{story.slug}” is not free: another"
+            " story has or had it, or the blog needs it itself; choose another."
         )
-    return actions.create_post(blog, story.text, now, slug=story.slug)
+    return post
 
 
 def _arrange(post: Post, story: StoryFile) -> None:

@@ -14,6 +14,7 @@ from flask_newsblog import Action, Person
 from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import SignIn
 from flask_newsblog.newsroom.access import may
+from flask_newsblog.newsroom.actions import find_sign_in, make_sign_in, use_sign_in
 from flask_newsblog.people import ROLE_MAY, Role
 
 from ..hosts import Clock, Host, nested, plain, second_address, two_blogs
@@ -326,3 +327,30 @@ def test_a_hostile_name_stays_text(door: Host) -> None:
     assert "<script>alert" not in door.client().get(link).text
     client = visitor(door, link)
     assert "Signed in as &lt;script&gt;" in client.get("/news/newsroom/").text
+
+
+def test_of_two_who_press_at_once_one_comes_in(host: Host) -> None:
+    now = utcnow()
+    with host.app.app_context():
+        secret = make_sign_in("news", "Ann", Role.EDITOR, now)
+        session().commit()
+    with host.app.app_context():
+        seen_by_one = find_sign_in("news", secret, now)
+        assert seen_by_one is not None
+        with host.app.app_context():
+            seen_by_other = find_sign_in("news", secret, now)
+            assert seen_by_other is not None
+            assert use_sign_in(seen_by_other, now) is True
+            session().commit()
+        assert use_sign_in(seen_by_one, now) is False
+        session().rollback()
+
+
+def test_coming_in_and_going_out_is_the_same_on_every_database(host: Host) -> None:
+    link = link_for(host, "Zoë Ånder-Nikolić")
+    client = visitor(host, link)
+    page = client.get("/news/newsroom/")
+    assert "Signed in as Zoë Ånder-Nikolić" in page.text
+    assert host.client().get(link).status_code == 404
+    client.post("/news/newsroom/sign-out", data={"csrf_token": token_in(page)})
+    assert client.get("/news/newsroom/").status_code == 401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -69,6 +70,7 @@ class Site:
 
 
 BY_TAG, BY_TIME = "If-None-Match", "If-Modified-Since"
+KINDS = ((BY_TAG,), (BY_TIME,), (BY_TAG, BY_TIME))
 
 
 @pytest.fixture
@@ -87,9 +89,8 @@ def test_every_page_has_both_validators(site: Site) -> None:
         assert page.last_modified <= site.clock.moment, path
 
 
-@pytest.mark.parametrize("kinds", [(BY_TAG,), (BY_TIME,), (BY_TAG, BY_TIME)])
-def test_a_page_that_the_reader_has_is_not_sent_again(site: Site, kinds: tuple[str, ...]) -> None:
-    for path in site.pages():
+def test_a_page_that_the_reader_has_is_not_sent_again(site: Site) -> None:
+    for path, kinds in product(site.pages(), KINDS):
         assert site.again(path, site.host.get(path), *kinds) == 304, path
 
 
@@ -118,12 +119,10 @@ def test_a_wrong_etag_counts_more_than_a_right_time(site: Site) -> None:
     assert site.host.get("/", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("header", [BY_TAG, BY_TIME])
-@pytest.mark.parametrize(
-    "value", ["", "rubbish", '"', "W/", "Thu, 99 Foo 2026 25:61:61 GMT", "-1", "\xff\xfe", "0" * 99]
-)
-def test_validators_that_make_no_sense_get_the_page(site: Site, header: str, value: str) -> None:
-    assert site.host.get("/", headers={header: value}).status_code == 200
+def test_validators_that_make_no_sense_get_the_page(site: Site) -> None:
+    rubbish = ("", "rubbish", '"', "W/", "Thu, 99 Foo 2026 25:61:61 GMT", "-1", "\xff", "0" * 99)
+    for header, value in product((BY_TAG, BY_TIME), rubbish):
+        assert site.host.get("/", headers={header: value}).status_code == 200, (header, value)
 
 
 def rename_tag(site: Site) -> None:
@@ -186,27 +185,25 @@ NOT_ON_FRONT = {"tags", "tags taken off", "tag renamed", "correction"}
 NOT_ON_STORY = {"slug", "withdrawn"}
 
 
-@pytest.mark.parametrize("kinds", [(BY_TAG,), (BY_TIME,), (BY_TAG, BY_TIME)])
 @pytest.mark.parametrize("what", sorted(CHANGES.keys() - NOT_ON_FRONT))
-def test_a_front_page_that_changed_is_sent_again(
-    site: Site, what: str, kinds: tuple[str, ...]
-) -> None:
+def test_a_front_page_that_changed_is_sent_again(site: Site, what: str) -> None:
     page = site.host.get("/")
     CHANGES[what](site)
     site.clock.moment = utcnow() + timedelta(seconds=2)
     assert site.host.get("/").data != page.data
-    assert site.again("/", page, *kinds) == 200
+    for kinds in KINDS:
+        assert site.again("/", page, *kinds) == 200, kinds
 
 
-@pytest.mark.parametrize("kinds", [(BY_TAG,), (BY_TIME,), (BY_TAG, BY_TIME)])
 @pytest.mark.parametrize("what", sorted(CHANGES.keys() - NOT_ON_STORY))
-def test_a_story_that_changed_is_sent_again(site: Site, what: str, kinds: tuple[str, ...]) -> None:
+def test_a_story_that_changed_is_sent_again(site: Site, what: str) -> None:
     path = path_of(site.post)
     page = site.host.get(path)
     CHANGES[what](site)
     site.clock.moment = utcnow() + timedelta(seconds=2)
     assert site.host.get(path).data != page.data
-    assert site.again(path, page, *kinds) == 200
+    for kinds in KINDS:
+        assert site.again(path, page, *kinds) == 200, kinds
 
 
 def test_a_change_within_the_second_of_another_is_not_missed(site: Site) -> None:
@@ -229,11 +226,8 @@ def test_a_change_within_the_second_of_another_is_not_missed(site: Site) -> None
     assert site.host.get(path).last_modified == second
 
 
-@pytest.mark.parametrize("kinds", [(BY_TAG,), (BY_TIME,), (BY_TAG, BY_TIME)])
 @pytest.mark.parametrize("what", ["schedule", "embargo"])
-def test_a_page_is_sent_again_when_the_clock_brings_a_story(
-    site: Site, what: str, kinds: tuple[str, ...]
-) -> None:
+def test_a_page_is_sent_again_when_the_clock_brings_a_story(site: Site, what: str) -> None:
     moment = site.clock.moment
     soon = moment + timedelta(seconds=20)
     if what == "schedule":
@@ -249,7 +243,8 @@ def test_a_page_is_sent_again_when_the_clock_brings_a_story(
     assert page.cache_control.max_age is not None
     assert page.cache_control.max_age <= 20
     site.clock.moment = soon + timedelta(seconds=1)
-    assert site.again("/", page, *kinds) == 200
+    for kinds in KINDS:
+        assert site.again("/", page, *kinds) == 200, kinds
     assert "In time" in site.host.get("/").text
 
 

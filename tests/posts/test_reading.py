@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ..hosts import TAGLINE, Host, path_of, write_story
-
-
-def words_of(html: str) -> str:
-    """What a reader sees of a page, without its head."""
-    body = html[html.index("<body") :]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+from ..pages import words_of
 
 
 def test_a_story_reads_tagline_title_paragraphs_in_order(any_host: Host) -> None:

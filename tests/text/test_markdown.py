@@ -90,6 +90,12 @@ def test_a_table_scrolls_and_can_be_reached_and_named_without_words() -> None:
     )
 
 
+def test_the_empty_corner_of_a_table_heads_nothing() -> None:
+    assert "<tr>\n<td></td>\n<th>Cost</th>\n</tr>" in render_post(
+        "| | Cost |\n|---|---|\n| A | 3 |"
+    )
+
+
 def test_each_table_has_its_own_name() -> None:
     html = render_post("|A|\n|-|\n\ntext\n\n|B|\n|-|\n|b|")
     assert re.findall(r'(?:id|labelledby)="(\w+)"', html) == [
