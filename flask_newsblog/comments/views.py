@@ -37,6 +37,7 @@ _Answer = TypeVar("_Answer", bound=BaseResponse)
 # Written by script that encodes it, a character of four bytes is twelve.
 BYTES_OF_A_CHARACTER = 12
 BYTES_BESIDE = 64 * 1024
+MOST_BYTES = 4_000_000
 _COOKIE = "newsblog_confirm"
 
 _WITHDRAWN = mark("This story was withdrawn meanwhile")
@@ -140,7 +141,13 @@ def _answer(mount: Mount, now: datetime, found: Story) -> ResponseReturnValue:
 
 
 def _make_room(mount: Mount) -> None:
-    """Let a reply of the greatest length through, which may be more than the app takes."""
+    """Let a reply of the greatest length through, which may be more than the app takes.
+
+    Far more than that is not even read: Flask sets no limit by itself to a form that is
+    not sent in parts.
+    """
+    if (request.content_length or 0) > MOST_BYTES:
+        abort(413)
     needed = mount.settings.reply_length * BYTES_OF_A_CHARACTER + BYTES_BESIDE
     usual = request.max_form_memory_size
     if usual is not None and usual < needed:
