@@ -85,7 +85,7 @@ def add_security_headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if request.endpoint == "static":
         response.cache_control.max_age = 3600
-    if response.mimetype == "text/css":
+    if response.mimetype in ("text/css", "text/javascript"):
         # Flask-Compress leaves a streamed file open; these are small enough to be read first.
         response.direct_passthrough = False
         response.make_sequence()

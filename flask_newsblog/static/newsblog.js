@@ -122,6 +122,8 @@
   const words = button.textContent;
   const show = busy => {
     sending = busy;
+    // Other words, the same size.
+    button.style.minInlineSize = busy ? `${button.getBoundingClientRect().width}px` : "";
     button.setAttribute("aria-disabled", busy);
     button.textContent = busy ? form.dataset.sending : words;
   };
