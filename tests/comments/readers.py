@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -28,6 +30,7 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 FOREIGN = {"Sec-Fetch-Site": "cross-site"}
 GUEST = {"author": "Mira Vale", "email": "mira@example.org"}
 SAID = "The ferry was late again, and nobody said why."
+_numbers = count(1)
 _OUTCOMES = {CommentState.PUBLISHED: Outcome.PUBLISH, CommentState.HELD: Outcome.HOLD}
 
 
@@ -140,8 +143,8 @@ class Site:
     ) -> int:
         """Store a comment by the action alone, and give its number."""
         writer = Writer(
-            name=name, email="", website="", person_id=None, badge="", visitor=None,
-            network=None, agent="",
+            name=name, email=f"{next(_numbers)}@example.org", website="", person_id=None,
+            badge="", visitor=None, network=None, agent="",
         )  # fmt: skip
         with self.app.app_context():
             above = session().get(Comment, parent) if parent else None
@@ -224,11 +227,7 @@ def kept(html: str) -> list[str]:
 
 def shown(html: str) -> list[int]:
     """The numbers of the comments on a page, from the top down."""
-    return [
-        int(element.get("id", "").removeprefix("comment-"))
-        for element in tree(html).iter("li")
-        if element.get("id", "").startswith("comment-")
-    ]
+    return [int(number) for number in re.findall(r'<li [^>]*\bid="comment-(\d+)"', html)]
 
 
 def comment_on(html: str, number: int) -> Element:
@@ -240,15 +239,3 @@ def comment_on(html: str, number: int) -> Element:
 def links(html: str, label: str) -> list[str]:
     """Where the links of a page lead that read so."""
     return [a.get("href", "") for a in tree(html).iter("a") if words(a) == label]
-
-
-def moments(start: datetime, step: timedelta) -> Iterator[datetime]:
-    """One moment after another."""
-    while True:
-        yield start
-        start += step
-
-
-def names(comments: Sequence[Comment]) -> list[str]:
-    """Who wrote them."""
-    return [comment.author_name for comment in comments]
