@@ -22,6 +22,7 @@ from .people import Role
 from .posts.actions import is_scheduled
 from .settings import A_BASE_URL, is_base_url
 from .signals import comment_approved, post_imported, post_published
+from .text.characters import keep_order
 from .transfer.markdown import StoryError, import_stories, read_stories
 
 
@@ -138,7 +139,14 @@ newsblog_group.add_command(comments_group)
     show_default=True,
     help="Which replies.",
 )
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many at most.",
+)
 @_blog_option
 def list_comments(state: str, limit: int, blog_name: str | None) -> None:
     """List replies, newest first: number, time, name, story, how they begin, why they wait."""
@@ -146,7 +154,7 @@ def list_comments(state: str, limit: int, blog_name: str | None) -> None:
     rows = comment_queries.in_state(mount.blog, state, limit)
     reasons = comment_queries.reasons_of([row.id for row in rows])
     for row in rows:
-        begin = shorten(row.body, 60, placeholder="…")
+        begin = shorten(keep_order(row.body), 60, placeholder="…")
         click.echo(f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {row.author_name}  «{row.title}»")
         click.echo(f"    {begin}")
         for reason in reasons.get(row.id, ()):

@@ -20,9 +20,9 @@ from ..database import session
 from ..i18n import mark
 from ..models import Comment, CommentState
 from ..people import Person
+from ..posts.opening import gather, open_blog, open_story, post_number
 from ..posts.pages import ErrorPage
 from ..posts.queries import Frame, Story, find_story_by_id, load_frame, was_withdrawn
-from ..posts.views import gather, open_blog, open_story, post_number
 from ..signals import comment_posted
 from . import origin, queries, tokens
 from .boxes import reply_box, story_page

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 
 from flask import Response, abort, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import Mount, reader_page, render, this_blog
 from . import queries
+from .opening import key_of, open_blog, post_number
 from .pages import (
     ArchivePage,
     AuthorPage,
@@ -19,10 +18,9 @@ from .pages import (
     Paging,
     SectionPage,
     SectionRow,
-    StoryParts,
     TagPage,
 )
-from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, Story, TagLink
+from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, TagLink
 
 SECONDS = 3
 ROWS = 5
@@ -65,35 +63,6 @@ def _front() -> ResponseReturnValue:
     return render("front.html", page, frame, now, address)
 
 
-def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> Story | BaseResponse:
-    """A story by its address; one that it once had, or that names another day, leads to it."""
-    story = queries.find_story(mount.blog, _key(slug), now)
-    if story is None:
-        moved = queries.find_moved(mount.blog, slug, now)
-        if moved is None:
-            abort(404)
-        return redirect(mount.post_url(moved.slug, moved.published_at), code=301)
-    card = story.card
-    local = card.published_at.astimezone(mount.settings.zone)
-    if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
-        return redirect(mount.post_url(card.slug, card.published_at), code=301)
-    return story
-
-
-def gather(mount: Mount, now: datetime, story: Story) -> StoryParts:
-    """A story with what hangs on it. Two statements."""
-    card = story.card
-    attached = queries.find_attached(card.id)
-    return StoryParts(
-        story=story,
-        body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
-        authors=attached.authors,
-        tags=attached.tags,
-        corrections=attached.corrections,
-        nearby=queries.find_nearby(mount.blog, card, attached.tags, now),
-    )
-
-
 @reader_page
 def section(slug: str) -> ResponseReturnValue:
     """The stories of a section and of all below it."""
@@ -119,7 +88,7 @@ def section(slug: str) -> ResponseReturnValue:
 def tag(slug: str) -> ResponseReturnValue:
     """The stories with a tag."""
     mount, now, frame = open_blog()
-    found = queries.find_tag(mount.blog, _key(slug))
+    found = queries.find_tag(mount.blog, key_of(slug))
     if found is None or found.slug != slug:
         abort(404)
     cursor, address = _cursor(), mount.url("tag", slug=slug)
@@ -138,7 +107,7 @@ def tag(slug: str) -> ResponseReturnValue:
 def author(slug: str) -> ResponseReturnValue:
     """The stories of an author, under their portrait and a word about them."""
     mount, now, frame = open_blog()
-    found = queries.find_author(mount.blog, _key(slug))
+    found = queries.find_author(mount.blog, key_of(slug))
     if found is None or found.slug != slug:
         abort(404)
     cursor, address = _cursor(), mount.url("author", slug=slug)
@@ -205,13 +174,6 @@ def redirect_from_before(mount: Mount) -> BaseResponse | None:
     return redirect(found.target or mount.post_url(found.slug, found.published_at), code=301)
 
 
-def open_blog() -> tuple[Mount, datetime, Frame]:
-    """The blog of this request, the moment, and what every page needs. One statement."""
-    mount = this_blog()
-    now = mount.now()
-    return mount, now, queries.load_frame(mount.blog, now)
-
-
 def _cursor() -> Cursor:
     if not request.query_string:
         return Cursor()
@@ -221,21 +183,6 @@ def _cursor() -> Cursor:
     if newer is not None:
         return Cursor(newer_than=post_number(newer))
     return Cursor()
-
-
-def post_number(text: str) -> int:
-    """The number in an address's argument; anything else is an address that leads nowhere."""
-    # Eighteen digits fit in a 64-bit column of any of the databases.
-    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
-        abort(404)
-    return int(text)
-
-
-def _key(slug: str) -> str:
-    # PostgreSQL refuses NUL in text, and no slug has one.
-    if "\0" in slug:
-        abort(404)
-    return slug
 
 
 def _day(year: int, month: int, day: int) -> date:
