@@ -128,19 +128,23 @@ def post_comment(
     )
     session().add(comment)
     session().flush()
+    _keep_verdicts(comment, verdicts)
+    _count(post_id, None, state)
+    return comment
+
+
+def _keep_verdicts(comment: Comment, verdicts: Sequence[tuple[str, Verdict]]) -> None:
     session().add_all(
         CommentVerdict(
             comment_id=comment.id,
             check=check[:80],
             outcome=verdict.outcome.name.lower(),
             reason=verdict.reason[:500],
-            created_at=now,
+            created_at=comment.created_at,
         )
         for check, verdict in verdicts
     )
     session().flush()
-    _count(post_id, None, state)
-    return comment
 
 
 def approve(comment: Comment) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
+from ..conftest import SERVERS, skip_or_fail
 from ..hosts import Host, empty_tables, write_story
 from .readers import NOON, Site
 from .readers import open_site as open_a_site
@@ -52,3 +54,24 @@ def site(shared_sites: Callable[[bool], Site]) -> Site:
 def lively(shared_sites: Callable[[bool], Site]) -> Site:
     """A site where what guests write is published at once."""
     return shared_sites(False)
+
+
+@pytest.fixture
+def server_site(
+    open_site: OpenSite, server_database: Callable[[str], str]
+) -> Callable[[str], Site]:
+    """A site on each server that there is, opened once for all examples of a test."""
+    opened: dict[str, Site] = {}
+
+    def find(kind: str) -> Site:
+        if kind not in opened:
+            if not SERVERS[kind]:
+                skip_or_fail(kind, f"no NEWSBLOG_TEST_{kind.upper()}_URI names a server")
+            uri = server_database(kind)
+            engine = sa.create_engine(uri)
+            empty_tables(engine)
+            engine.dispose()
+            opened[kind] = open_site(uri=uri, NEWSBLOG_HOLD_GUESTS=False)
+        return opened[kind]
+
+    return find
