@@ -86,13 +86,14 @@ def create_app(engine: sa.Engine, shown: dict[str, Shown], title: str, tagline: 
     return app
 
 
-def repeat(address: str, body: bytes) -> Flask:
-    """An app with one view, which returns the bytes that it is given."""
+def repeat(rule: str, body: bytes) -> Flask:
+    """An app with one view, which returns the bytes that it is given.
+
+    Its rule is that of our page: a site of many articles has no other.
+    """
     app = Flask("repeat")
     app.secret_key = SECRET
-    app.add_url_rule(
-        address.partition("?")[0], "page", lambda: Response(body, mimetype="text/html")
-    )
+    app.add_url_rule(rule, "page", lambda **values: Response(body, mimetype="text/html"))
     return app
 
 

@@ -69,6 +69,7 @@ class Page:
     path: str
     statements_allowed: int
     statements: int = 0
+    rule: str = ""
     body: bytes = b""
     shown: Shown = field(default_factory=Shown)
 
@@ -147,12 +148,14 @@ def _deep() -> Any:
 
 
 def look_at(app: Flask, page: Page) -> None:
-    """Ask for a page once and note its bytes, its statements and which stories it shows."""
+    """Ask for a page and note its rule, its bytes, its statements and which stories it shows."""
     contexts: list[Any] = []
 
     def note(sender: Flask, template: Any, context: dict[str, Any], **more: Any) -> None:
         contexts.append(context["page"])
 
+    with app.test_request_context(page.path) as context:
+        page.rule = context.request.url_rule.rule if context.request.url_rule else ""
     request(app, page.path)()
     with template_rendered.connected_to(note, app), counted(app) as statements:
         page.body = answer(app, page.path)
@@ -213,7 +216,7 @@ def measure(large: str, small: str, plan: Plan) -> Iterator[str]:
 def _beside_bare_views(app: Flask, plain: Flask, page: Page, plan: Plan) -> Race:
     runners = {
         "ours": request(app, page.path),
-        "bytes": request(bare.repeat(page.path, page.body), page.path),
+        "bytes": request(bare.repeat(page.rule, page.body), page.path),
         "rows": request(plain, page.path),
     }
     return race(runners, plan.rounds, plan.seconds)
@@ -237,7 +240,7 @@ def _thread_to_come(uri: str, page: Page, plan: Plan) -> str:
 def _with_page_cache(uri: str, pages: Iterable[Page], plan: Plan) -> Iterator[Budget]:
     cached = newspaper(uri, NEWSBLOG_PUBLIC_PAGES=True, NEWSBLOG_PAGE_CACHE_SECONDS=CACHE_SECONDS)
     for page in pages:
-        repeat = bare.repeat(page.path, answer(cached, page.path))
+        repeat = bare.repeat(page.rule, answer(cached, page.path))
         runners = {"cached": request(cached, page.path), "bytes": request(repeat, page.path)}
         found = race(runners, plan.rounds, plan.seconds)
         name = f"page cache on, rate to the same bytes: {page.name}"

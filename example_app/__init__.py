@@ -7,6 +7,7 @@ is in the first thirty lines. Everything can be set from the environment by ``FL
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask, Response, render_template, request
@@ -95,6 +96,11 @@ def add_security_headers(response: Response) -> Response:
 def _kept_secret(file: Path) -> str:
     """The secret of this installation, made on its first start and readable by its owner only."""
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32), encoding="ascii")
+        # Written aside and then linked: whole or not at all, and of two first starts one counts.
+        aside = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_hex(32), encoding="ascii")
+        with suppress(FileExistsError):
+            file.hardlink_to(aside)
+        aside.unlink()
     return file.read_text(encoding="ascii").strip()

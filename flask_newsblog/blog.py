@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
@@ -15,15 +15,16 @@ from . import errors
 from .cli import newsblog_group
 from .comments.checks import Check
 from .comments.views import reply
-from .context import Mount, latest_stories, mounts, this_blog, warn_of_strange_settings
+from .context import Mount, latest_stories, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
+from .models import Post, length_of
 from .people import Can, CurrentPerson, never, nobody
 from .settings import load_settings
 from .urls import addresses
 
 REPLY_VIEW = f"{reply.__module__}.{reply.__name__}"
 _FOREVER = 365 * 24 * 3600
-_LONGEST_NAME = 64  # what the columns ``blog`` hold
+_LONGEST_NAME = length_of(Post.blog)
 
 
 class SetupError(RuntimeError):
@@ -77,7 +78,6 @@ class NewsBlog(Blueprint):
         self._clock = clock
         self._settings = settings
         self.record(self._mount)
-        self.before_request(_look_at_settings_once)
         self.before_app_request(_let_replies_through)
         for status in (400, 404, 405, 413, 416):
             self.register_error_handler(status, errors.error_page)
@@ -96,8 +96,15 @@ class NewsBlog(Blueprint):
         )
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
-        """Static files asked for by version may be kept; a new version has a new address."""
-        return _FOREVER if request.args.get("v") else super().get_send_file_max_age(filename)
+        """Static files asked for by their present version may be kept; the next has another."""
+        version = this_blog().asset_versions.get(filename or "")
+        if version is not None and request.args.get("v") == version:
+            return _FOREVER
+        return super().get_send_file_max_age(filename)
+
+    def send_static_file(self, filename: str) -> Response:
+        """One of the blog's own static files."""
+        return this_blog().shared(super().send_static_file(filename))
 
     def _mount(self, state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)
@@ -157,14 +164,6 @@ def _exempt_replies(app: Flask) -> None:
     protect = app.extensions.get("csrf")
     if protect is not None and REPLY_VIEW not in protect._exempt_views:
         protect.exempt(REPLY_VIEW)
-
-
-def _look_at_settings_once() -> None:
-    # At registration the blogs that come later are not known yet.
-    mount = this_blog()
-    if not mount.settings_checked:
-        mount.settings_checked = True
-        warn_of_strange_settings(mount.app)
 
 
 def _refuse_unready(app: Flask, name: str) -> None:

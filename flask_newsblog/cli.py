@@ -16,7 +16,7 @@ from .comments import actions as comment_actions
 from .comments import queries as comment_queries
 from .context import Mount, NoSuchBlog, find_mount, mounts
 from .database import Base, complaint, session
-from .models import Comment, CommentState
+from .models import Comment, CommentState, PostState
 from .newsroom.actions import LINK_LASTS, LONGEST_NAME, make_sign_in
 from .people import Role
 from .posts.actions import is_scheduled
@@ -123,6 +123,11 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
             post_published.send(app, blog=mount.blog, post=story.post)
         state = "scheduled" if is_scheduled(story.post, mount.now()) else story.post.state
         click.echo(f"{story.outcome}, {state}: {story.post.title}")
+        if story.story.state == PostState.WITHDRAWN and story.post.state != PostState.WITHDRAWN:
+            click.echo(
+                f"{story.story.file}, line 1: readers never saw it, so it is not withdrawn",
+                err=True,
+            )
         for key, value in story.story.aside.items():
             click.echo(f"{story.story.file}, line {value.line}: left aside: {key}", err=True)
 

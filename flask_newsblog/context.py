@@ -6,23 +6,26 @@ Each registration of a :class:`~flask_newsblog.NewsBlog` leaves one :class:`Moun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response as BaseResponse
 
 from .caching import (
     PUBLIC_SECONDS,
     PageMemory,
+    SharedHeaders,
     answer_from,
+    page_of,
     seconds_to_keep,
     shared_response_class,
     turns_of_day,
@@ -43,8 +46,7 @@ from .settings import LANGUAGE_OF_VISITOR, Settings, strange_keys
 from .text.excerpts import reading_minutes
 
 EXTENSION = "newsblog"
-# What pages for readers depend on besides their address.
-_ARGUMENTS = ("before", "after", "replies", "until", "part", "order")
+View = Callable[..., ResponseReturnValue]
 
 # Stands in an address for the part that differs, which is then written as the router does.
 _HERE = "0newsblog0"
@@ -79,13 +81,26 @@ class Mount:
     pages: PageMemory = field(default_factory=PageMemory)
     settings_checked: bool = False
     _templates: dict[str, str] = field(default_factory=dict)
-    _asset_versions: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def response_class(self) -> type[Response]:
         """What pages are answered with: the host's own, made fit for sharing where they are."""
-        base = self.app.response_class
-        return shared_response_class(base) if self.settings.public_pages else base
+        return self._shared_class if self.settings.public_pages else self.app.response_class
+
+    @cached_property
+    def _shared_class(self) -> type[Response]:
+        return shared_response_class(self.app.response_class)
+
+    def shared(self, response: BaseResponse) -> Response:
+        """A response that caches may share, unless it turns out to set a cookie."""
+        return cast(Response, self._shared_class.force_type(response))
+
+    def moved(self, address: str) -> Response:
+        """The way to where a page is now, kept for a minute: it may move back."""
+        response = self.shared(redirect(address, code=301))
+        whose = "public" if self.settings.public_pages else "private"
+        response.headers["Cache-Control"] = f"{whose}, max-age={PUBLIC_SECONDS}"
+        return response
 
     @property
     def words(self) -> Words:
@@ -137,11 +152,16 @@ class Mount:
 
     def asset_url(self, filename: str) -> str:
         """The address of one of our static files, which changes when the file does."""
-        version = self._asset_versions.get(filename)
-        if version is None:
-            content = (self.assets / filename).read_bytes()
-            version = self._asset_versions[filename] = sha256(content).hexdigest()[:10]
-        return self.url("static", filename=filename, v=version)
+        return self.url("static", filename=filename, v=self.asset_versions[filename])
+
+    @cached_property
+    def asset_versions(self) -> dict[str, str]:
+        """The present version of each of our static files, by its name."""
+        return {
+            file.relative_to(self.assets).as_posix(): sha256(file.read_bytes()).hexdigest()[:10]
+            for file in self.assets.rglob("*")
+            if file.is_file()
+        }
 
     def template(self, filename: str) -> str:
         """The template for a page: this mount's own if the host has one, or the blog's."""
@@ -323,10 +343,12 @@ def site(frame: Frame, now: datetime, canonical: str = "") -> Site:
 
 def draw(template: str, page: Any, blog: Site) -> str:
     """A page as HTML. Its templates see ``blog``, ``page``, ``t`` and ``tn``, and no more."""
-    words = blog._words
-    return render_template(
-        blog._mount.template(template), blog=blog, page=page, t=words.t, tn=words.tn
-    )
+    mount, words = blog._mount, blog._words
+    if not mount.settings_checked:
+        # Not at registration, for the blogs that come later are not known then.
+        mount.settings_checked = True
+        warn_of_strange_settings(mount.app)
+    return render_template(mount.template(template), blog=blog, page=page, t=words.t, tn=words.tn)
 
 
 def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str) -> Response:
@@ -362,28 +384,39 @@ def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Respons
     return response
 
 
-def reader_page(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Answer from the memory of finished pages where the site owner has turned it on."""
+def no_arguments() -> tuple[()]:
+    """For :func:`reader_page`: what stands behind the ``?`` makes no difference."""
+    return ()
 
-    @wraps(view)
-    def answer(**values: Any) -> ResponseReturnValue:
-        mount = this_blog()
-        longest = mount.settings.page_cache_seconds
-        if not longest:
-            return view(**values)
-        here = (request.scheme, request.host, request.root_path, request.path)
-        key = (*here, *_known_arguments())
-        now = mount.now()
-        # A comment's own address is asked for just after it was posted.
-        fresh = bool(request.query_string) and "comment" in request.args
-        if not fresh and (kept := mount.pages.recall(key, now)):
-            return answer_from(kept, mount.response_class, request.environ, now)
-        response = current_app.make_response(view(**values))
-        if response.status_code == 200 and request.method == "GET":
-            mount.pages.keep(key, response, now, longest)
-        return response
 
-    return answer
+def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], View]:
+    """Answer from the memory of finished pages where the site owner has turned it on.
+
+    Args:
+        known_arguments: what the page depends on besides its address, read from this
+            request; addresses that mean the same are then one page.
+    """
+
+    def remember(view: View) -> View:
+        @wraps(view)
+        def answer(**values: Any) -> ResponseReturnValue:
+            mount = this_blog()
+            longest = mount.settings.page_cache_seconds
+            if not longest:
+                return view(**values)
+            key, now = (*_place(mount), known_arguments()), mount.now()
+            if kept := mount.pages.recall(key, now):
+                return answer_from(kept, mount.response_class, request.environ, now)
+            response = current_app.make_response(view(**values))
+            if response.status_code == 200 and request.method == "GET" and _from_a_stranger():
+                page = page_of(response, now, longest)
+                if isinstance(response, SharedHeaders):
+                    response.when_shared = partial(mount.pages.keep, key, page)
+            return response
+
+        return answer
+
+    return remember
 
 
 def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
@@ -437,15 +470,27 @@ def warn_of_strange_settings(app: Flask) -> None:
 
 def _absolute(path: str) -> str:
     base = this_blog().settings.base_url
-    if base and path.startswith("/"):
+    if not path.startswith("/"):
+        return path
+    if base:
         return base.rstrip("/") + path
-    return f"{request.scheme}://{request.host}{path}" if path.startswith("/") else path
+    # Werkzeug gives an empty host where the request's is none.
+    return f"{request.scheme}://{request.host}{path}" if request.host else ""
 
 
-def _known_arguments() -> tuple[str, ...]:
-    if not request.query_string:
-        return ()
-    return tuple(f"{name}={request.args[name]}" for name in _ARGUMENTS if name in request.args)
+def _place(mount: Mount) -> tuple[str, ...]:
+    app = mount.app
+    by_host = app.url_map.host_matching or app.subdomain_matching
+    # With a base URL the canonical links are the same whatever the host is called.
+    shown = by_host or not mount.settings.base_url
+    host = request.environ.get("HTTP_HOST", "") if shown else ""
+    return request.scheme, host, request.root_path, request.path
+
+
+def _from_a_stranger() -> bool:
+    # The cookie, not ``flask.session``: to look into that makes Flask say Vary: Cookie.
+    # A layout may write what it finds there, such as a token, and set no cookie.
+    return current_app.session_interface.get_cookie_name(current_app) not in request.cookies
 
 
 def _smallest(mount: Mount, card: Card) -> str:

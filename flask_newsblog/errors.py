@@ -106,7 +106,7 @@ def unavailable(error: Exception) -> Response:
     if not is_down(error):
         raise error
     mount = this_blog()
-    current_app.logger.error("No answer to %s: %s", request.path, complaint(error))
+    current_app.logger.error("No answer to %s: %s", _asked_for(), complaint(error))
     session().rollback()
     heading, text = _WORDS[503]
     page = ErrorPage(503, mount.words.t(heading), mount.words.t(text), _kept_words())
@@ -125,6 +125,13 @@ def _kept_words() -> str:
         return ""  # too large to be read at all
 
 
+def _asked_for() -> str:
+    # Quoted, so that a line break in a path begins no line of the log. What opens the
+    # newsroom is not for those who read the log.
+    secret = "/newsroom/sign-in/" in request.path
+    return str(request.endpoint) if secret else f"{request.endpoint} {request.path!r}"
+
+
 def _leads(adapter: Any, method: str, mount: Mount) -> bool:
     try:
         endpoint, _ = adapter.match(method=method)
@@ -140,7 +147,9 @@ def _leads(adapter: Any, method: str, mount: Mount) -> bool:
 def _frame(mount: Mount) -> Frame:
     try:
         return load_frame(mount.blog, mount.now())
-    except UNAVAILABLE:
+    except UNAVAILABLE as silence:
+        if not is_down(silence):
+            raise
         # The page says what it has to say without the sections in its masthead.
         session().rollback()
         return Frame((), None, None)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base, BigId, JSONText, LongText, UTCDateTime, exact, utcnow
 
@@ -54,6 +54,12 @@ class MailState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
+
+
+def length_of(column: Any) -> int:
+    """How many characters a column holds, as in ``length_of(Post.title)``."""
+    length: int = column.type.length
+    return length
 
 
 def _one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
@@ -232,9 +238,6 @@ class Post(Base):
     # Last, because SQLite reads through a long text to reach a column behind it.
     body: Mapped[str] = mapped_column(LongText, default="")
     body_html: Mapped[str] = mapped_column(LongText, default="")
-
-    section: Mapped[Section | None] = relationship(lazy="raise", viewonly=True)
-    lead_image: Mapped[Media | None] = relationship(lazy="raise", viewonly=True)
 
 
 class Byline(Base):

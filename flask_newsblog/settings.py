@@ -188,7 +188,7 @@ def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]
     for key in config:
         if key.startswith(PREFIX) and not _is_known(key, known):
             raise SettingError(f"There is no setting {key}.{_nearest(key, known, own, PREFIX)}")
-    return Settings(**{key: _convert(f"{key}=", values[key], known[key].type) for key in values})
+    return Settings(**{key: _convert(key, values[key], known[key].type) for key in values})
 
 
 def strange_keys(config: Mapping[str, Any], names: Iterable[str]) -> list[str]:
@@ -220,7 +220,6 @@ def _nearest(key: str, names: Iterable[str], *prefixes: str) -> str:
 
 
 def _convert(key: str, value: Any, kind: Any) -> Any:
-    key = key.rstrip("=")
     if kind == "bool":
         if isinstance(value, bool):
             return value

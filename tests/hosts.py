@@ -254,9 +254,9 @@ def write_story(
     with app.app_context():
         post = actions.create_post(blog, actions.Text(title=title, body=body, **text), now)
         post.embargo_until = embargo
-        actions.set_section(post, section)
-        actions.set_tags(post, tags)
-        actions.set_authors(post, authors)
+        actions.set_section(post, section, now)
+        actions.set_tags(post, tags, now)
+        actions.set_authors(post, authors, now)
         if not draft:
             actions.publish(post, now, at or now - timedelta(hours=1))
         session().commit()

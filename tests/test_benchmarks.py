@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from flask_newsblog.models import Byline, Comment, Post, PostState, PostTag, Tag
+
+from .hosts import Clock, Host, plain
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 POSTS, COMMENTS = 50, 60
@@ -32,6 +36,34 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> str:
     assert result.returncode == 0, result.stderr
     assert "50 stories" in result.stdout
     return uri
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    uri = f"sqlite:///{tmp_path_factory.mktemp('archive') / 'archive.sqlite'}"
+    result = run("populate.py", uri, "--posts", "3000", "--comments", "0")
+    assert result.returncode == 0, result.stderr
+    return uri
+
+
+def steps_of(engine: sa.Engine, ask: Callable[[], Any]) -> int:
+    """How many steps of its machine SQLite takes for a page, to the nearest ten."""
+    taken = 0
+
+    def count(*arguments: Any) -> None:
+        nonlocal taken
+        taken += 10
+
+    def begin(connection: sa.Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_progress_handler(count, 10)
+
+    sa.event.listen(engine, "begin", begin)
+    assert ask().status_code == 200
+    sa.event.remove(engine, "begin", begin)
+    engine.dispose()
+    return taken
 
 
 @pytest.fixture
@@ -119,6 +151,25 @@ def test_too_few_stories_are_refused() -> None:
     result = run("populate.py", "sqlite://", "--posts", "19")
     assert result.returncode == 2
     assert "argument --posts: 19 is too few; 20 is the least" in result.stderr
+
+
+@pytest.mark.parametrize("path", ["/", "/tags/town/", "/sections/sport/", "/authors/ada-arkell/"])
+def test_a_page_deep_in_a_list_is_found_as_fast_as_the_first(
+    archive: str, open_hosts: Callable[..., Host], path: str
+) -> None:
+    clock = Clock(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    host = open_hosts(plain, archive, given={"clock": clock})
+    with host.app.app_context():
+        engine = host.app.extensions["sqlalchemy"].engine
+        oldest = select(Post.id).order_by(Post.published_at).where(Post.state == "published")
+        with engine.connect() as connection:
+            deep = connection.scalar(oldest.offset(300).limit(1))
+    first, towards_old, towards_new = (
+        steps_of(engine, lambda query=query: host.get(f"{path}{query}"))
+        for query in ("", f"?before={deep}", f"?after={deep}")
+    )
+    assert towards_old < first * 1.5
+    assert towards_new < first * 1.5
 
 
 def test_the_report_has_every_page_and_every_budget() -> None:

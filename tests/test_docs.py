@@ -499,7 +499,8 @@ def test_the_hooks_the_docs_show_let_editors_in_and_nobody_else(
         known = User()
         known.name, known.email = "Ann", "ann@bulletin.example"  # type: ignore[attr-defined]
         known.is_editor, known.is_reporter = is_editor, False  # type: ignore[attr-defined]
-        host.app.login_manager.user_loader(lambda _, known=known: known)  # type: ignore[attr-defined]
+        shown["load_user"] = lambda _, known=known: known
+        host.app.login_manager.user_loader(shown["load_user"])  # type: ignore[attr-defined]
         visitor = host.client()
         visitor.get("/in")
         assert host.open("/newsroom/", visitor).status_code == status
@@ -657,7 +658,7 @@ def test_the_errors_on_the_stories_page_are_the_real_ones(
     monkeypatch.chdir(tmp_path)
     for folder in ("a", "b"):
         Path(folder).mkdir()
-        Path(folder, "story.md").write_text("# The ferry\n")
+        Path(folder, "story.md").write_text("---\nslug: ferry\n---\n# The ferry\n")
     with pytest.raises(markdown.StoryError) as refused:
         markdown.read_stories(["a", "b"], sys.stdin.buffer, ZoneInfo("UTC"))
     said.append(str(refused.value))

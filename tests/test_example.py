@@ -7,15 +7,21 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask_login import login_user
 from sqlalchemy import select
+from werkzeug.security import generate_password_hash
 
 from example_app import create_app, desk, news
 from example_app.database import db
 from example_app.demo.fill import fill, is_empty
+from example_app.people import User, can
+from flask_newsblog import Action, Person
 from flask_newsblog.models import Comment, Post
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,6 +91,58 @@ def test_its_secret_is_kept_and_readable_by_its_owner_alone(app: Flask) -> None:
     file = Path(app.instance_path, "secret_key")
     assert file.stat().st_mode & 0o077 == 0
     assert file.read_text() == app.secret_key
+
+
+def test_of_many_first_starts_at_once_all_have_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as starts:
+        apps = list(starts.map(create_app, [str(tmp_path)] * 8))
+    (secret,) = {app.secret_key for app in apps}
+    assert len(str(secret)) == 64
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def sign_in(app: Flask, name: str, goal: str) -> Any:
+    client = app.test_client()
+    form = client.get("/sign-in").text
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', form)[0]
+    data = {"csrf_token": token, "name": name, "password": "secret"}
+    return client.post("/sign-in", query_string={"next": goal}, data=data)
+
+
+@pytest.fixture(scope="module")
+def ann(app: Flask) -> str:
+    with app.app_context():
+        hashed = generate_password_hash("secret", method="pbkdf2:sha256:1")
+        db.session.add(User(name="Ann", is_editor=True, password_hash=hashed))
+        db.session.add(User(name="Ben", is_editor=False, password_hash=hashed))
+        db.session.commit()
+    return "Ann"
+
+
+TRICKS = [
+    "//evil", "/\\evil", "\\/evil", "/\t/evil", "/\n/x", "/\r/evil", "\t//evil", " //evil",
+    "/\x00/evil", "/\x7f/evil", "/\x85/evil", "https://evil", "javascript:alert(1)", "evil", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("goal", TRICKS, ids=repr)
+def test_signing_in_leads_to_no_other_site(app: Flask, ann: str, goal: str) -> None:
+    answer = sign_in(app, ann, goal)
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_signing_in_leads_on_to_where_one_was_going(app: Flask, ann: str) -> None:
+    assert sign_in(app, ann, "/news/newsroom/?state=draft").location.endswith("?state=draft")
+
+
+def test_what_a_person_may_is_decided_about_that_person(app: Flask, ann: str) -> None:
+    with app.app_context():
+        users = {user.name: user for user in db.session.scalars(select(User))}
+    with app.test_request_context():
+        login_user(users["Ben"])
+        assert can(Person(str(users["Ann"].id), "Ann"), Action.ENTER, None)
+        assert not can(Person(str(users["Ben"].id), "Ben"), Action.ENTER, None)
+        assert not can(Person("sign-in:1", "Ann"), Action.ENTER, None)
 
 
 def test_a_second_start_keeps_what_is_there(app: Flask) -> None:

@@ -44,7 +44,12 @@ _WITHDRAWN = mark("This story was withdrawn meanwhile")
 _WITHDRAWN_TEXT = mark("It takes no replies any more. What you wrote is kept below.")
 
 
-@reader_page
+def _asked_for() -> tuple[Place, str]:
+    # A comment's own address is asked for just after it was posted, when no page kept has it.
+    return _place(this_blog()), request.args.get("comment", "")
+
+
+@reader_page(_asked_for)
 def story(slug: str, **day: int) -> ResponseReturnValue:
     """A story with one page of its thread, and the form: the same for every visitor."""
     mount, now, frame = open_blog()

@@ -6,6 +6,7 @@ sign-in link is that person in this browser.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -19,6 +20,7 @@ from ..people import ROLE_MAY, Action, Person, Role
 from .actions import find_visit
 
 _VISITS = "newsblog_visits"
+_KEY = re.compile(r"[0-9a-f]{64}")
 _STRICT = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
     " object-src 'none'"
@@ -81,23 +83,26 @@ def visit_here() -> SignIn | None:
     mount = this_blog()
     cache = g.setdefault("_newsblog_visit", {})
     if mount.blog not in cache:
-        number = _visits().get(mount.blog)
+        key = _visits().get(mount.blog)
         found = None
         # The session belongs to the host, which may have put anything there.
-        if type(number) is int and 0 < number < 2**63:
-            found = find_visit(mount.blog, number, mount.now())
+        if isinstance(key, str) and _KEY.fullmatch(key):
+            found = find_visit(mount.blog, key, mount.now())
         cache[mount.blog] = found
     return cast("SignIn | None", cache[mount.blog])
 
 
-def begin_visit(link: SignIn) -> None:
-    """Remember in this browser's session which link opened the newsroom."""
-    session[_VISITS] = {**_visits(), this_blog().blog: link.id}
+def begin_visit(key: str) -> None:
+    """Remember in this browser's session which link opened the newsroom, by its stored hash.
+
+    Not by the number of its row, which a database gives again once the row is gone.
+    """
+    session[_VISITS] = {**_visits(), this_blog().blog: key}
 
 
 def forget_visit() -> None:
     """Forget the visit in this browser's session."""
-    rest = {blog: number for blog, number in _visits().items() if blog != this_blog().blog}
+    rest = {blog: key for blog, key in _visits().items() if blog != this_blog().blog}
     session[_VISITS] = rest
 
 

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ..database import session
-from ..models import SignIn
+from ..models import SignIn, length_of
 from ..people import Role, secret_hash
 
 LINK_LASTS = timedelta(minutes=10)
 VISIT_LASTS = timedelta(hours=12)
-LONGEST_NAME = 245  # what the column holds
+LONGEST_NAME = length_of(SignIn.name)
 
 
 def make_sign_in(blog: str, name: str, role: Role, now: datetime) -> str:
@@ -63,14 +63,14 @@ def use_sign_in(link: SignIn, now: datetime) -> bool:
     return bool(used.rowcount == 1)
 
 
-def find_visit(blog: str, sign_in_id: int, now: datetime) -> SignIn | None:
-    """The visit that a used link opened, while it lasts."""
+def find_visit(blog: str, key: str, now: datetime) -> SignIn | None:
+    """The visit that a used link opened, by the hash of its secret, while it lasts."""
     return (
         session()
         .scalars(
             select(SignIn).where(
-                SignIn.id == sign_in_id,
                 SignIn.blog == blog,
+                SignIn.secret_hash == key,
                 SignIn.used_at.is_not(None),
                 SignIn.expires_at > now,
             )

@@ -73,8 +73,9 @@ def sign_in(secret: str) -> ResponseReturnValue:
             abort(400)
         if not use_sign_in(link, now):
             return _no_longer_good(mount, now)
+        key = link.secret_hash  # read now: after the commit it is asked for anew
         session().commit()
-        begin_visit(link)
+        begin_visit(key)
         return private(redirect(mount.url("newsroom"), code=303))
     page = SignInPage(link.name, form)
     return private(_newsroom_page("newsroom/sign_in.html", page, mount, now))

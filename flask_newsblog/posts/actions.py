@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm.attributes import flag_modified
 
-from ..database import session, utcnow
+from ..database import session
 from ..models import (
     Author,
     Byline,
@@ -25,14 +26,19 @@ from ..models import (
     Revision,
     Section,
     Tag,
+    length_of,
 )
 from ..settings import RESERVED
 from ..text.excerpts import count_words, excerpt
 from ..text.markdown import RENDERER, render_post
 from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
+from .names import NameWithoutLetters as NameWithoutLetters
+from .names import TextDoesNotFit as TextDoesNotFit
+from .names import find_or_make, find_or_make_section, fitting, numbered, with_room
 
-LONGEST_SLUG = 200
+# Characters. The column holds more, but a note is no second story.
+LONGEST_CORRECTION = 5_000
 
 
 class AlreadyPublished(ValueError):
@@ -62,26 +68,34 @@ def create_post(blog: str, text: Text, now: datetime, slug: str = "") -> Post:
     """A new draft, flushed so that it has an id.
 
     Without a slug it gets one from its title; a slug that is taken is numbered.
+
+    Raises:
+        TextDoesNotFit: the title or another of the short texts is too long.
+        TextTooLong: the body is more than one story can hold.
     """
-    wanted = slugify(slug, max_length=LONGEST_SLUG) or slugify(text.title)
+    wanted = slugify(slug, max_length=length_of(Post.slug)) or slugify(text.title)
     post = Post(blog=blog, slug=_free_slug(blog, wanted or "story"), created_at=now)
-    write(post, text)
+    write(post, text, now)
     session().add(post)
     session().flush()
     return post
 
 
-def write(post: Post, text: Text) -> None:
+def write(post: Post, text: Text, now: datetime) -> None:
     """Put new words into a story, and render them.
 
     Raises:
+        TextDoesNotFit: the title or another of the short texts is too long.
         TextTooLong: the body is more than one story can hold.
     """
-    for name in ("title", "kicker", "standfirst", "dateline", "body"):
-        setattr(post, name, drop_unprintable(getattr(text, name)))
+    for column in (Post.title, Post.kicker, Post.standfirst, Post.dateline):
+        clean = fitting(column.key, getattr(text, column.key), length_of(column))
+        setattr(post, column.key, clean)
+    post.body = drop_unprintable(text.body)
     html = render_post(text.body)
     post.body_html, post.renderer = str(html), RENDERER
     post.excerpt, post.words = excerpt(html), count_words(html)
+    _touch(post, now)
 
 
 def is_scheduled(post: Any, now: datetime) -> bool:
@@ -105,10 +119,10 @@ def publish(post: Post, now: datetime, at: datetime | None = None) -> None:
         was_out = post.state == PostState.WITHDRAWN and (post.published_at or now) <= now
         at = (was_out and post.published_at) or now
     post.state = PostState.PUBLISHED
-    set_time(post, at)
+    set_time(post, at, now)
 
 
-def withdraw(post: Post) -> None:
+def withdraw(post: Post, now: datetime) -> None:
     """Take a story from the readers, or its time from a scheduled one.
 
     One that readers saw keeps its time, should it come back.
@@ -119,34 +133,47 @@ def withdraw(post: Post) -> None:
     if post.state != PostState.PUBLISHED:
         raise NotPublished(f"The story “{post.title}” is not published.")
     post.state = PostState.WITHDRAWN
-    _place_in_lists(post)
+    _place_in_lists(post, now)
 
 
-def set_state(post: Post, state: PostState) -> None:
-    """Move a story that is not published between draft and review, or put it aside.
+def send_to_review(post: Post, now: datetime) -> None:
+    """Hand a story to the editors.
 
     Raises:
         AlreadyPublished: it is published, be it for a time to come; withdraw it first.
     """
+    _move(post, PostState.IN_REVIEW, now)
+
+
+def back_to_draft(post: Post, now: datetime) -> None:
+    """Give a story back to its writer.
+
+    Raises:
+        AlreadyPublished: it is published, be it for a time to come; withdraw it first.
+    """
+    _move(post, PostState.DRAFT, now)
+
+
+def _move(post: Post, state: PostState, now: datetime) -> None:
     if post.state == PostState.PUBLISHED:
         raise AlreadyPublished(f"The story “{post.title}” is published; withdraw it first.")
     post.state = state
-    _place_in_lists(post)
+    _place_in_lists(post, now)
 
 
-def set_time(post: Post, at: datetime) -> None:
+def set_time(post: Post, at: datetime, now: datetime) -> None:
     """Give a published story another time, past or to come; never before its embargo ends."""
     post.published_at = max(at, post.embargo_until) if post.embargo_until else at
-    _place_in_lists(post)
+    _place_in_lists(post, now)
 
 
-def rename(post: Post, slug: str) -> None:
+def rename(post: Post, slug: str, now: datetime) -> None:
     """Give a story another slug; the old one leads to it from now on.
 
     Raises:
         SlugTaken: another story has it.
     """
-    wanted = slugify(slug, max_length=LONGEST_SLUG)
+    wanted = slugify(slug, max_length=length_of(Post.slug))
     if wanted == post.slug:
         return
     if not _may_be_slug(wanted) or wanted in _slugs_like(post.blog, wanted, but=post.id):
@@ -156,6 +183,7 @@ def rename(post: Post, slug: str) -> None:
     )
     session().add(OldSlug(blog=post.blog, slug=post.slug, post_id=post.id))
     post.slug = wanted
+    _touch(post, now)
 
 
 def correct(post: Post, kind: CorrectionKind, text: str, now: datetime) -> Correction:
@@ -163,11 +191,14 @@ def correct(post: Post, kind: CorrectionKind, text: str, now: datetime) -> Corre
 
     Raises:
         NotPublished: readers have not seen the story, so it can simply be changed.
+        TextDoesNotFit: the note has more than `LONGEST_CORRECTION` characters.
     """
     if post.state != PostState.PUBLISHED or not post.published_at or post.published_at > now:
         raise NotPublished(f"The story “{post.title}” is not published; change it instead.")
-    note = Correction(blog=post.blog, post_id=post.id, kind=kind, text=text, corrected_at=now)
+    clean = fitting("correction", text, LONGEST_CORRECTION)
+    note = Correction(blog=post.blog, post_id=post.id, kind=kind, text=clean, corrected_at=now)
     post.updated_at = now
+    _touch(post, now)
     session().add(note)
     return note
 
@@ -183,39 +214,65 @@ def keep_revision(post: Post, content: dict[str, Any], now: datetime, note: str 
     return revision
 
 
-def set_section(post: Post, path: Sequence[str]) -> None:
-    """Put a story in a section, named from the top down; sections that are new are made."""
+def set_section(post: Post, path: Sequence[str], now: datetime) -> None:
+    """Put a story in a section, named from the top down; sections that are new are made.
+
+    A section's name alone is enough where it is of the only section so called. Below
+    another, a name that a section elsewhere has is a section of its own.
+
+    Raises:
+        TextDoesNotFit: a name is too long.
+        NameWithoutLetters: a name has no letter or digit.
+    """
     section: Section | None = None
     for name in path:
-        section = _find_or_make_section(post.blog, name, section)
+        section = find_or_make_section(post.blog, name, section, now)
     post.section_id = section.id if section else None
+    _touch(post, now)
 
 
-def set_tags(post: Post, names: Sequence[str]) -> None:
-    """Give a story its tags, in order; tags that are new are made."""
-    tags = [_find_or_make(Tag, post.blog, name) for name in names]
+def set_tags(post: Post, names: Sequence[str], now: datetime) -> None:
+    """Give a story its tags, in order; tags that are new are made.
+
+    Raises:
+        TextDoesNotFit: a name is too long.
+        NameWithoutLetters: a name has no letter or digit.
+    """
+    tags = [find_or_make(Tag, post.blog, name, now) for name in names]
     session().execute(delete(PostTag).where(PostTag.post_id == post.id))
     for position, tag_id in enumerate(dict.fromkeys(tag.id for tag in tags)):
         session().add(PostTag(post_id=post.id, tag_id=tag_id, position=position))
-    _place_in_lists(post)
+    _place_in_lists(post, now)
 
 
-def set_authors(post: Post, names: Sequence[str]) -> None:
-    """Put names over a story, in order; authors that are new are made."""
-    authors = [_find_or_make(Author, post.blog, name) for name in names]
+def set_authors(post: Post, names: Sequence[str], now: datetime) -> None:
+    """Put names over a story, in order; authors that are new are made.
+
+    Raises:
+        TextDoesNotFit: a name is too long.
+        NameWithoutLetters: a name has no letter or digit.
+    """
+    authors = [find_or_make(Author, post.blog, name, now) for name in names]
     session().execute(delete(Byline).where(Byline.post_id == post.id))
     for position, author_id in enumerate(dict.fromkeys(author.id for author in authors)):
         session().add(Byline(post_id=post.id, author_id=author_id, position=position))
-    _place_in_lists(post)
+    _place_in_lists(post, now)
 
 
-def _place_in_lists(post: Post) -> None:
+def _touch(post: Post, now: datetime) -> None:
+    post.changed_at = now
+    # Marked, for a value that stays the same is left out of the UPDATE, and then the
+    # column takes the wall clock.
+    flag_modified(post, "changed_at")
+
+
+def _place_in_lists(post: Post, now: datetime) -> None:
     # Tags and bylines repeat the time of a published post, so that the newest
     # of a tag or an author are read from one index.
     at = post.published_at if post.state == PostState.PUBLISHED else None
-    session().flush()
     # Its page shows them too, so it has changed with them.
-    post.changed_at = utcnow()
+    _touch(post, now)
+    session().flush()
     for model in (PostTag, Byline):
         session().execute(update(model).where(model.post_id == post.id).values(published_at=at))
 
@@ -223,13 +280,8 @@ def _place_in_lists(post: Post) -> None:
 def _free_slug(blog: str, wanted: str) -> str:
     if _may_be_slug(wanted) and wanted not in _slugs_like(blog, wanted):
         return wanted
-    # Room for the number.
-    base = wanted[: LONGEST_SLUG - 8].rstrip("-")
-    taken = _slugs_like(blog, base)
-    number = 2
-    while f"{base}-{number}" in taken:
-        number += 1
-    return f"{base}-{number}"
+    base = with_room(wanted, length_of(Post.slug))
+    return numbered(base, _slugs_like(blog, base))
 
 
 def _may_be_slug(slug: str) -> bool:
@@ -245,34 +297,4 @@ def _slugs_like(blog: str, base: str, but: int | None = None) -> set[str]:
         if but is not None:
             query = query.where(post_id != but)
         found.update(session().scalars(query))
-    return found
-
-
-def _find_or_make(model: type[Author] | type[Tag], blog: str, name: str) -> Author | Tag:
-    slug = slugify(name, max_length=120)
-    if not slug:
-        raise ValueError(f"“{name}” has no letter or digit to make an address from.")
-    found: Any = (
-        session().scalars(select(model).where(model.blog == blog, model.slug == slug)).one_or_none()
-    )
-    if found is None:
-        found = model(blog=blog, slug=slug, name=name)
-        session().add(found)
-        session().flush()
-    return cast("Author | Tag", found)
-
-
-def _find_or_make_section(blog: str, name: str, parent: Section | None) -> Section:
-    slug = slugify(name, max_length=120)
-    if not slug:
-        raise ValueError(f"“{name}” has no letter or digit to make an address from.")
-    found = (
-        session()
-        .scalars(select(Section).where(Section.blog == blog, Section.slug == slug))
-        .one_or_none()
-    )
-    if found is None:
-        found = Section(blog=blog, slug=slug, name=name, parent_id=parent.id if parent else None)
-        session().add(found)
-        session().flush()
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from flask import abort, redirect
+from flask import abort
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -29,11 +29,11 @@ def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> S
         moved = queries.find_moved(mount.blog, slug, now)
         if moved is None:
             abort(404)
-        return redirect(mount.post_url(moved.slug, moved.published_at), code=301)
+        return mount.moved(mount.post_url(moved.slug, moved.published_at))
     card = story.card
     local = card.published_at.astimezone(mount.settings.zone)
     if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
-        return redirect(mount.post_url(card.slug, card.published_at), code=301)
+        return mount.moved(mount.post_url(card.slug, card.published_at))
     return story
 
 

@@ -19,8 +19,7 @@ from ..database import session
 from ..i18n import RELATIVE_FOR
 from ..models import Post
 from . import statements
-from .statements import RELATING_TAGS, Role, Way
-from .statements import visible as visible
+from .statements import RELATING_TAGS, Relation, Way
 
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -328,13 +327,13 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
         statement, blog=blog, now=now, at=card.id, published_at=card.published_at,
         **section, **slugs,
     ).all()  # fmt: skip
-    by_role: dict[Role, list[Card]] = {role: [] for role in Role}
+    by_relation: dict[Relation, list[Card]] = {relation: [] for relation in Relation}
     for row in sorted(rows, key=lambda row: (row.share, row.published_at, row.id), reverse=True):
-        by_role[Role(row.role)].append(_card(row))
+        by_relation[Relation(row.role)].append(_card(row))
     return Nearby(
-        older=next(iter(by_role[Role.OLDER]), None),
-        newer=next(iter(by_role[Role.NEWER]), None),
-        related=tuple(by_role[Role.RELATED]),
+        older=next(iter(by_relation[Relation.OLDER]), None),
+        newer=next(iter(by_relation[Relation.NEWER]), None),
+        related=tuple(by_relation[Relation.RELATED]),
     )
 
 

@@ -57,7 +57,7 @@ class Way(Enum):
     NEWER = "newer"
 
 
-class Role(Enum):
+class Relation(Enum):
     """What a story is to another."""
 
     OLDER = 0
@@ -264,10 +264,10 @@ def nearby(in_section: bool, tags: int) -> Query:
     later = _beyond(Post.published_at, Post.id, moment, older=False)
     branches: list[Query] = [
         # Before ``visible``, for the reason given in ``_page``.
-        select(Post.id.label("id"), _is(Role.OLDER), literal(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.OLDER), literal(0).label("share"))
         .where(earlier, visible())
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
-        select(Post.id.label("id"), _is(Role.NEWER), literal(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.NEWER), literal(0).label("share"))
         .where(later, visible())
         .order_by(Post.published_at, Post.id).limit(1),
     ]  # fmt: skip
@@ -275,7 +275,7 @@ def nearby(in_section: bool, tags: int) -> Query:
         found = _either(_alike(in_section, tags))
         share = sa.func.sum(found.c.share).label("share")
         branches.append(
-            select(found.c.id, _is(Role.RELATED), share)
+            select(found.c.id, _is(Relation.RELATED), share)
             .group_by(found.c.id, found.c.moment)
             .order_by(share.desc(), found.c.moment.desc(), found.c.id.desc())
             .limit(RELATED)
@@ -357,7 +357,7 @@ def desk(one_state: bool, way: Way) -> Query:
     ).outerjoin(Section, Section.id == Post.section_id).where(Post.blog == BLOG)  # fmt: skip
     if one_state:
         query = query.where(Post.state == bindparam("state", type_=sa.String()))
-    return _page(query, Post.changed_at, Post.id, way)
+    return _page(query, Post.changed_at, Post.id, way, begins=(Post.blog == BLOG,))
 
 
 def _ends(order: Any, *conditions: ColumnElement[bool]) -> Query:
@@ -375,7 +375,7 @@ def _in(sections: str) -> ColumnElement[bool]:
     return Post.section_id.in_(bindparam(sections, type_=BigId, expanding=True))
 
 
-def _is(role: Role) -> Any:
+def _is(role: Relation) -> Any:
     return literal(role.value).label("role")
 
 
@@ -420,13 +420,16 @@ def _page(
     way: Way,
     *conditions: ColumnElement[bool],
     within: Sequence[ColumnElement[bool]] = (),
+    begins: Sequence[ColumnElement[bool]] = (Post.blog == BLOG, Post.published_at <= NOW),
 ) -> Query:
     """One page of rows in reading order, or nearest first when going towards the new.
 
-    A page of a list that is ``within`` bounds begins nowhere but within them.
+    A page of a list that is ``within`` bounds begins nowhere but within them, and only at
+    a post of which ``begins`` is true: else the page would tell when another is due.
     """
     if way is not Way.FIRST:
-        moment = select(getattr(Post, when.key)).where(Post.id == AT, *within).scalar_subquery()
+        post = select(getattr(Post, when.key)).where(Post.id == AT, *begins, *within)
+        moment = post.scalar_subquery()
         # The first condition: of two upper bounds SQLite walks its index from the
         # one that comes first, and ``published_at <= now`` is one too.
         query = query.where(_beyond(when, number, moment, older=way is Way.OLDER))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Response, abort, redirect, request, send_from_directory
+from flask import Response, abort, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import Mount, reader_page, render, this_blog
+from ..models import Redirect, length_of
+from ..text.addresses import may_lead_to
 from . import queries
 from .opening import key_of, open_blog, post_number
 from .pages import (
@@ -27,8 +29,19 @@ ROWS = 5
 ROW_CARDS = 3
 # The kinds of file that the media folder hands out to be shown; all others are downloads.
 SHOWN = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
-LONGEST_PATH = 500  # as in the table of redirects
+LONGEST_PATH = length_of(Redirect.path)
 MEDIA_SECONDS = 365 * 24 * 3600
+
+
+def _cursor() -> Cursor:
+    if not request.query_string:
+        return Cursor()
+    older, newer = request.args.get("before"), request.args.get("after")
+    if older is not None:
+        return Cursor(older_than=post_number(older))
+    if newer is not None:
+        return Cursor(newer_than=post_number(newer))
+    return Cursor()
 
 
 def front() -> ResponseReturnValue:
@@ -39,7 +52,7 @@ def front() -> ResponseReturnValue:
     return moved or _front()
 
 
-@reader_page
+@reader_page(_cursor)
 def _front() -> ResponseReturnValue:
     """The front page, and behind it page after page of older stories."""
     mount, now, frame = open_blog()
@@ -63,7 +76,7 @@ def _front() -> ResponseReturnValue:
     return render("front.html", page, frame, now, address)
 
 
-@reader_page
+@reader_page(_cursor)
 def section(slug: str) -> ResponseReturnValue:
     """The stories of a section and of all below it."""
     mount, now, frame = open_blog()
@@ -84,7 +97,7 @@ def section(slug: str) -> ResponseReturnValue:
     return render("section.html", page, frame, now, _at(address, cursor))
 
 
-@reader_page
+@reader_page(_cursor)
 def tag(slug: str) -> ResponseReturnValue:
     """The stories with a tag."""
     mount, now, frame = open_blog()
@@ -103,7 +116,7 @@ def tag(slug: str) -> ResponseReturnValue:
     return render("tag.html", page, frame, now, _at(address, cursor))
 
 
-@reader_page
+@reader_page(_cursor)
 def author(slug: str) -> ResponseReturnValue:
     """The stories of an author, under their portrait and a word about them."""
     mount, now, frame = open_blog()
@@ -114,7 +127,7 @@ def author(slug: str) -> ResponseReturnValue:
     listing = queries.written_by(mount.blog, now, found.id, mount.settings.posts_per_page, cursor)
     page = AuthorPage(
         author=AuthorLink(found.slug, found.name, found.bio, found.picture),
-        links=tuple((label, address) for label, address in found.links or ()),
+        links=tuple((label, to) for label, to in found.links or () if may_lead_to(to)),
         cards=listing.cards,
         # As with tags, unless somebody has written a word about them for all to see.
         paging=_paging(listing, cursor, address, may_be_empty=bool(found.bio)),
@@ -122,14 +135,14 @@ def author(slug: str) -> ResponseReturnValue:
     return render("author.html", page, frame, now, _at(address, cursor))
 
 
-@reader_page
+@reader_page(_cursor)
 def year(year: int) -> ResponseReturnValue:
     """The stories of a year."""
     start = _day(year, 1, 1)
     return _archive("year", start, _day(year + 1, 1, 1), str(year))
 
 
-@reader_page
+@reader_page(_cursor)
 def month(year: int, month: int) -> ResponseReturnValue:
     """The stories of a month."""
     start = _day(year, month, 1)
@@ -137,7 +150,7 @@ def month(year: int, month: int) -> ResponseReturnValue:
     return _archive("month", start, end, this_blog().words.date(start, "MMMM yyyy"))
 
 
-@reader_page
+@reader_page(_cursor)
 def day(year: int, month: int, day: int) -> ResponseReturnValue:
     """The stories of a day."""
     start = _day(year, month, day)
@@ -146,16 +159,16 @@ def day(year: int, month: int, day: int) -> ResponseReturnValue:
 
 def media(key: str) -> Response:
     """A picture from the media folder."""
-    folder = this_blog().media_folder
+    mount = this_blog()
     shown = "." + key.rpartition(".")[2].lower() in SHOWN
     if "\0" in key:
         abort(404)
     response = send_from_directory(
-        folder.absolute(), key, as_attachment=not shown, max_age=MEDIA_SECONDS
+        mount.media_folder.absolute(), key, as_attachment=not shown, max_age=MEDIA_SECONDS
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return mount.shared(response)
 
 
 def redirect_from_before(mount: Mount) -> BaseResponse | None:
@@ -171,18 +184,7 @@ def redirect_from_before(mount: Mount) -> BaseResponse | None:
     found = queries.find_redirect(mount.blog, paths, mount.now())
     if found is None:
         return None
-    return redirect(found.target or mount.post_url(found.slug, found.published_at), code=301)
-
-
-def _cursor() -> Cursor:
-    if not request.query_string:
-        return Cursor()
-    older, newer = request.args.get("before"), request.args.get("after")
-    if older is not None:
-        return Cursor(older_than=post_number(older))
-    if newer is not None:
-        return Cursor(newer_than=post_number(newer))
-    return Cursor()
+    return mount.moved(found.target or mount.post_url(found.slug, found.published_at))
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -76,6 +76,8 @@ def _values(head: str) -> dict[str, Value]:
         line = key.start_mark.line + 2
         if not isinstance(key, yaml.ScalarNode):
             raise FrontMatterError(line, "a name in the front matter must be a plain word.")
+        if key.value != " ".join(drop_unprintable(key.value).split()):
+            raise FrontMatterError(line, "a name has a character that cannot be printed.")
         if key.value in found:
             raise FrontMatterError(line, f"“{key.value}” stands twice in the front matter.")
         found[key.value] = _value(key.value, node)

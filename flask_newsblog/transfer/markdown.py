@@ -1,17 +1,17 @@
 """Brings in stories from Markdown files, and finds them again the next time.
 
 All files are read before the first is stored, so that an error leaves nothing behind.
-A story is known by its ``slug``, or else by its file's name; what is brought in again
-replaces the story's words, and each version is kept as a revision.
+A story is known by its ``slug``, or else by its file's name and folder; what is brought
+in again replaces the story's words, and each version is kept as a revision.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -19,17 +19,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from ..database import session
-from ..models import Post, PostState, Revision
+from ..models import Author, Post, PostState, Revision, Section, Tag, length_of
 from ..posts import actions
 from ..text.limits import MAX_SOURCE, TextTooLong
 from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
 from ..text.titles import split_title
+from .files import StoryError as StoryError
+from .files import contents, decode
 from .front_matter import FrontMatterError, Value, split_front_matter
 
-STANDARD_INPUT = "-"
-ENDINGS = (".md", ".markdown")
-LARGEST_FILE = 1_000_000  # bytes; more than the longest text and head in any script
+_SOURCE, _FILE, _TITLE = "markdown:", "file:", "title:"
 STATES = {
     "draft": PostState.DRAFT,
     "review": PostState.IN_REVIEW,
@@ -38,15 +38,12 @@ STATES = {
     "scheduled": PostState.PUBLISHED,
     "withdrawn": PostState.WITHDRAWN,
 }
-_LENGTHS = {"title": 300, "kicker": 80, "standfirst": 1000, "dateline": 120, "slug": 200}
-_NAME_LENGTH = 120
+_COLUMNS = (Post.title, Post.kicker, Post.standfirst, Post.dateline, Post.slug)
+_LENGTHS = {column.key: length_of(column) for column in _COLUMNS}
+_NAME_LENGTH = min(length_of(model.name) for model in (Author, Section, Tag))
 _LISTS = ("tags", "authors", "section")
 _MOMENTS = ("date", "updated", "embargo")
 KEYS = (*_LENGTHS, *_LISTS, *_MOMENTS, "status")
-
-
-class StoryError(ValueError):
-    """A file that is not a story; the message is one sentence with file and line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,30 +82,31 @@ def read_stories(paths: Sequence[str], stdin: BinaryIO, zone: ZoneInfo) -> list[
         StoryError: a file cannot be read as a story, or two are the same one.
     """
     stories: dict[str, StoryFile] = {}
-    for name, stem, content in _contents(paths, stdin):
-        story = read_story(content, name, stem, zone)
+    for name, place, content in contents(paths, stdin):
+        story = read_story(content, name, place, zone)
         if story.key in stories:
             raise StoryError(
-                f"{name}, line 1: this is the story “{story.key}”, and so is"
+                f"{name}, line {story.slug_line}: this is the story"
+                f" “{story.key.partition(':')[2]}”, and so is"
                 f" {stories[story.key].file}; give one of them a slug of its own."
             )
         stories[story.key] = story
     return list(stories.values())
 
 
-def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFile:
+def read_story(content: bytes, name: str, place: str, zone: ZoneInfo) -> StoryFile:
     """One story from the bytes of its file.
 
     Args:
         content: the file's bytes, UTF-8.
         name: what errors call the file.
-        stem: the file's name without its ending, empty for standard input.
+        place: what tells the file from others, empty for standard input.
         zone: where times without a zone are meant.
 
     Raises:
         StoryError: it is not a story.
     """
-    text = _decode(content, name)
+    text = decode(content, name)
     try:
         head, body, first_line = split_front_matter(text)
     except FrontMatterError as error:
@@ -118,7 +116,7 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
     slug = read.slug()
     return StoryFile(
         file=name,
-        key=slug or slugify(stem) or slugify(title) or "story",
+        key=_key(slug, place, title),
         text=actions.Text(
             title=title,
             body=body,
@@ -139,12 +137,24 @@ def read_story(content: bytes, name: str, stem: str, zone: ZoneInfo) -> StoryFil
     )
 
 
+def _key(slug: str, place: str, title: str) -> str:
+    # Three spaces, so that a file called like another's slug is not taken for it.
+    if slug:
+        return f"slug:{slug}"
+    kind, told = (_FILE, place) if place else (_TITLE, title)
+    clean = drop_unprintable(told)
+    if clean == told and len(_SOURCE + kind + told) <= length_of(Post.source_id):
+        return kind + told
+    return f"{kind}sha256:{sha256(told.encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
 def _title_and_body(text: str, given: str, where: str) -> tuple[str, str]:
     if len(text) > MAX_SOURCE:
         raise StoryError(
             f"{where}: the text has {len(text):,} characters; at most {MAX_SOURCE:,} fit."
         )
     title, body = split_title(text, given)
+    title = drop_unprintable(title)
     if not title.strip():
         raise StoryError(
             f"{where}: the story has no title; begin it with a heading (# Title) or write title:"
@@ -258,71 +268,8 @@ class _Head:
         return unknown
 
 
-def _contents(paths: Sequence[str], stdin: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
-    for given in paths:
-        if given == STANDARD_INPUT:
-            yield "standard input", "", stdin.read(LARGEST_FILE + 1)
-            continue
-        path = Path(given)
-        files = _files_in(path) if os.path.isdir(path) else [path]
-        for file in files:
-            stem = file.parent.name if file.stem.lower() in ("index", "readme") else file.stem
-            yield _printable(file), stem, _bytes_of(file)
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise StoryError(
-            f"{_printable(file)}, line 1: the file cannot be read: {error.strerror}."
-        ) from error
-
-
-def _printable(file: Path) -> str:
-    # A name is bytes: not all are letters, and some end lines.
-    return " ".join(drop_unprintable(os.fsencode(file).decode("utf-8", "replace")).split("\n"))
-
-
-def _files_in(folder: Path) -> list[Path]:
-    files: list[Path] = []
-    for above, _, names in os.walk(folder, onerror=_refuse_folder):
-        stories = (Path(above, name) for name in names if name.lower().endswith(ENDINGS))
-        # A link that leads nowhere is a story that is missing; a pipe is none.
-        files += (file for file in stories if file.is_file() or file.is_symlink())
-    if not files:
-        raise StoryError(
-            f"{_printable(folder)}, line 1: the folder has no files that end in"
-            f" {' or '.join(ENDINGS)}."
-        )
-    return sorted(files)
-
-
-def _refuse_folder(error: OSError) -> None:
-    raise StoryError(
-        f"{_printable(Path(error.filename))}, line 1: the folder cannot be read: {error.strerror}."
-    ) from error
-
-
-def _decode(content: bytes, name: str) -> str:
-    if len(content) > LARGEST_FILE:
-        raise StoryError(f"{name}, line 1: the file is larger than {LARGEST_FILE:,} bytes.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise StoryError(
-            f"{name}, line {line}: the text is not UTF-8; save the file as UTF-8."
-        ) from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise StoryError(f"{name}, line {line}: the text holds a NUL, so it is no text file.")
-    return text
-
-
 def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Imported:
-    source_id = f"markdown:{story.key}"
+    source_id = _SOURCE + story.key
     post = (
         session()
         .scalars(select(Post).where(Post.blog == blog, Post.source_id == source_id))
@@ -332,15 +279,20 @@ def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Import
     content = _content(story, state)
     if post is not None and _last_content(post) == content:
         return Imported(story, post, "unchanged", published=False)
+    if post is not None and story.key.startswith(_TITLE) and post.body != story.text.body:
+        raise StoryError(
+            f"{story.file}, line 1: there is a story “{post.title}” from standard input with"
+            " another text; write slug: in both if they are one."
+        )
     try:
         created = post is None
         if post is None:
             post = _create(blog, story, now)
             post.source_id = source_id
         else:
-            actions.write(post, story.text)
-        _arrange(post, story)
-    except TextTooLong as error:
+            actions.write(post, story.text, now)
+        _arrange(post, story, now)
+    except (TextTooLong, actions.TextDoesNotFit, actions.NameWithoutLetters) as error:
         raise StoryError(f"{story.file}, line 1: {error}") from error
     published = _bring_to(post, state, story.date, now)
     actions.keep_revision(post, content, now, note=f"Imported from {Path(story.file).name}")
@@ -357,12 +309,12 @@ def _create(blog: str, story: StoryFile, now: datetime) -> Post:
     return post
 
 
-def _arrange(post: Post, story: StoryFile) -> None:
+def _arrange(post: Post, story: StoryFile, now: datetime) -> None:
     post.embargo_until = story.embargo
     post.updated_at = story.updated
-    actions.set_section(post, story.section)
-    actions.set_tags(post, story.tags)
-    actions.set_authors(post, story.authors)
+    actions.set_section(post, story.section, now)
+    actions.set_tags(post, story.tags, now)
+    actions.set_authors(post, story.authors, now)
 
 
 def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: datetime) -> bool:
@@ -370,14 +322,16 @@ def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: d
     out = post.state == PostState.PUBLISHED
     if state == PostState.PUBLISHED or (state is None and out):
         if out:
-            actions.set_time(post, date or post.published_at or now)
+            actions.set_time(post, date or post.published_at or now, now)
         else:
             actions.publish(post, now, date)
         return not out
-    if state is not None and out:
-        actions.withdraw(post)
-    elif state is not None:
-        actions.set_state(post, state)
+    if out and state is not None:
+        actions.withdraw(post, now)
+    elif state == PostState.DRAFT:
+        actions.back_to_draft(post, now)
+    elif state == PostState.IN_REVIEW:
+        actions.send_to_review(post, now)
     return False
 
 

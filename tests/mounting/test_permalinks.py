@@ -104,7 +104,7 @@ def test_a_missing_last_slash_is_added_and_one_too_many_leads_nowhere(paper: Pap
 def test_the_old_slug_of_a_story_leads_to_the_new_one(paper: Paper) -> None:
     post = paper.write()
     with change(paper.host.app, post) as stored:
-        actions.rename(stored, "the-ferry-sails")
+        actions.rename(stored, "the-ferry-sails", NOON)
     moved = paper.host.get(paper.path(post.slug))
     assert moved.status_code == 301
     assert moved.location == "/news" + paper.path("the-ferry-sails")

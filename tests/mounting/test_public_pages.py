@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Response, session
+from flask import Flask, Response, flash, session
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from flask_login import LoginManager, login_user
@@ -15,6 +17,8 @@ from flask_wtf import CSRFProtect
 from flask_newsblog import Person
 
 from ..hosts import Host, User, bare_app, blog, path_of, plain, write_story
+from ..pages import canonical
+from .layouts import give_templates
 
 
 def login_and_csrf(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
@@ -112,6 +116,82 @@ def test_a_cookie_that_the_host_sets_makes_the_page_one_visitors_own(
     page = host.get(path)
     assert page.cache_control.public
     assert "Set-Cookie" not in page.headers
+
+
+FLASHES = "{% for words in get_flashed_messages() %}<p>{{ words }}</p>{% endfor %}"
+
+
+@pytest.mark.parametrize("layout", ["{{ csrf_token() }}", FLASHES])
+def test_a_layout_that_shows_a_visitor_their_own_session_is_kept_for_nobody_else(
+    open_hosts: Callable[..., Host], layout: str
+) -> None:
+    host = open_hosts(login_and_csrf, NEWSBLOG_PUBLIC_PAGES=True, NEWSBLOG_PAGE_CACHE_SECONDS=60)
+    give_templates(
+        host.app,
+        newsblog__layout="{% block content %}{% endblock %}<p id=own>" + layout + "</p>",
+    )
+
+    @host.app.get("/basket")
+    def fill_basket() -> str:
+        flash("Your basket is full.")
+        return "full"
+
+    client = host.client()
+    if layout is FLASHES:
+        client.get("/basket")
+    first = host.get("/", client=client)
+    assert first.headers["Cache-Control"] == "private, no-store"
+    mine = first.text.partition("<p id=own>")[2]
+    assert len(mine) > len("</p>")
+    host.get("/", client=client)
+    assert mine not in host.get("/").text
+
+
+def test_what_browsers_keep_for_long_is_kept_by_nobody_where_it_sets_a_cookie(
+    open_hosts: Callable[..., Host], tmp_path: Path
+) -> None:
+    host = open_hosts(
+        login_and_csrf, NEWSBLOG_PUBLIC_PAGES=True, NEWSBLOG_MEDIA_FOLDER=str(tmp_path)
+    )
+    sets_cookie = False
+
+    @host.app.after_request
+    def count_visits(response: Response) -> Response:
+        if sets_cookie:
+            response.set_cookie("visits", "1")
+        return response
+
+    (tmp_path / "ferry.webp").write_bytes(b"a picture")
+    story = path_of(write_story(host.app))
+    stylesheet = re.findall(r'"/news(/assets/newsblog.css[^"]*)"', host.get("/").text)[0]
+    addresses = ("/media/ferry.webp", stylesheet, story.replace("/20", "/19", 1))
+    for address in addresses:
+        with host.get(address) as answer:
+            assert answer.cache_control.public, address
+    sets_cookie = True
+    for address in addresses:
+        with host.get(address) as answer:
+            assert answer.headers["Cache-Control"] == "private, no-store", address
+
+
+def test_only_the_present_version_of_a_static_file_is_kept_for_a_year(public: Host) -> None:
+    present = re.findall(r'"/news(/assets/newsblog.css[^"]*)"', public.get("/").text)[0]
+    with public.get(present) as answer:
+        assert answer.cache_control.max_age == 365 * 24 * 3600
+    for other in (present + "0", "/assets/newsblog.css?v=1", "/assets/newsblog.css"):
+        with public.get(other) as answer:
+            assert answer.status_code == 200
+            assert answer.cache_control.max_age is None
+    assert public.get("/assets/nothing.css?v=1").status_code == 404
+
+
+def test_a_host_name_that_is_none_gets_no_address_of_record(
+    open_hosts: Callable[..., Host],
+) -> None:
+    without, based = open_hosts(plain), open_hosts(plain, NEWSBLOG_BASE_URL="https://a.example")
+    for host, record in ((without, ""), (based, "https://a.example/news/")):
+        page = host.get("/", headers={"Host": "a b<c"})
+        assert canonical(page.text) == record
 
 
 def test_what_else_a_host_lets_the_page_vary_by_stays(public: Host) -> None:

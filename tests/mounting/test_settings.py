@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from flask_newsblog import NewsBlog, Settings
+from flask_newsblog.settings import RESERVED
+from flask_newsblog.urls import addresses
 
 from ..hosts import MEMORY, bare_app
 
@@ -111,3 +113,9 @@ def test_a_setting_says_what_it_means() -> None:
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(AttributeError):
         Settings().title = "Another"  # type: ignore[misc]
+
+
+def test_no_page_of_ours_begins_with_a_word_that_is_free_for_stories() -> None:
+    firsts = {address.rule.split("/")[1] for address in addresses(Settings())}
+    assert {first for first in firsts if first and "<" not in first} | {"assets"} <= RESERVED
+    assert NewsBlog("news").static_url_path == "/assets"

@@ -10,7 +10,7 @@ import pytest
 
 from flask_newsblog import Person
 from flask_newsblog.database import session, utcnow
-from flask_newsblog.models import Post, PostState
+from flask_newsblog.models import Post
 from flask_newsblog.newsroom.views import DESK_ROWS
 from flask_newsblog.posts import actions
 
@@ -56,9 +56,9 @@ def test_every_state_is_shown_by_its_name(desk: Host) -> None:
     write_story(desk.app, "For tomorrow", at=tomorrow)
     write_story(desk.app, "Held back", embargo=tomorrow)
     with change(desk.app, write_story(desk.app, "Read by an editor", draft=True)) as post:
-        actions.set_state(post, PostState.IN_REVIEW)
+        actions.send_to_review(post, utcnow())
     with change(desk.app, write_story(desk.app, "Taken back")) as post:
-        actions.withdraw(post)
+        actions.withdraw(post, utcnow())
     text = desk.get("/newsroom/").text
     states = {
         "Only begun": "Draft", "Out already": "Published", "For tomorrow": "Scheduled",

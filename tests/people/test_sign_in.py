@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from flask_newsblog import Action, Person
 from flask_newsblog.database import session, utcnow
@@ -213,6 +214,48 @@ def test_signing_out_ends_the_visit_in_every_copy_of_the_browser(door: Host) -> 
     assert copy.get("/news/newsroom/").status_code == 401
 
 
+def test_whoever_was_shut_out_does_not_come_back_as_the_next_visitor(host: Host) -> None:
+    client = visitor(host, link_for(host, "Ann", "--role", "contributor"))
+    with host.app.app_context():
+        number = session().scalars(sa.select(SignIn.id)).one()
+        session().execute(sa.delete(SignIn))
+        session().commit()
+    assert host.get("/newsroom/", client=client).status_code == 401
+    link = link_for(host, "Ben", "--role", "editor")
+    with host.app.app_context():
+        session().execute(sa.update(SignIn).values(id=number))
+        session().commit()
+    other = visitor(host, link)
+    assert host.get("/newsroom/", client=client).status_code == 401
+    assert host.get("/newsroom/", client=other).status_code == 200
+
+
+def test_a_database_that_goes_away_after_the_button_was_pressed_does_not_burn_the_link(
+    door: Host,
+) -> None:
+    client, link = door.client(), link_for(door)
+    token = token_in(client.get(link))
+    gone: list[Any] = []
+    with door.app.app_context():
+        engine = door.app.extensions["sqlalchemy"].engine
+
+    def leave(connection: Any) -> None:
+        gone.append(connection)
+
+    def refuse(*statement: Any) -> None:
+        if gone:
+            raise OperationalError("", {}, Exception("the server is gone"))
+
+    sa.event.listen(engine, "commit", leave)
+    sa.event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        assert client.post(link, data={"csrf_token": token}).status_code == 303
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", refuse)
+        sa.event.remove(engine, "commit", leave)
+    assert client.get("/news/newsroom/").status_code == 200
+
+
 def test_signing_out_needs_its_token(door: Host) -> None:
     client = visitor(door)
     assert client.post("/news/newsroom/sign-out").status_code == 400
@@ -233,6 +276,7 @@ FORGED: list[Any] = [
     "text", 7, None, True, ["news"], [["news", 1]], {"news": "1"}, {"news": None},
     {"news": True}, {"news": 1.0}, {"news": [1]}, {"news": {"id": 1}}, {"news": -1},
     {"news": 0}, {"news": 10**30}, {"news": -(10**30)}, {"news": "1 OR 1=1"}, {"other": 1},
+    {"news": 1}, {"news": "0" * 64}, {"news": "0" * 64 + "\n"}, {"news": "\0" * 64},
 ]  # fmt: skip
 
 

@@ -8,11 +8,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from flask import Response
 from sqlalchemy import select, update
 from werkzeug.http import http_date
 
-from flask_newsblog.caching import PAGES_KEPT, PageMemory
+from flask_newsblog.caching import BYTES_KEPT, PAGES_KEPT, KeptPage, PageMemory
 from flask_newsblog.context import mounts
 from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import Author, CorrectionKind, Media, Post, Section, Tag
@@ -159,19 +158,23 @@ def by_action(act: Callable[[Post], object]) -> Callable[[Site], None]:
 
 
 def another_text(title: str = "The ferry is back", body: str = "Anew.") -> Callable[[Site], None]:
-    return by_action(lambda post: actions.write(post, actions.Text(title=title, body=body)))
+    return by_action(
+        lambda post: actions.write(post, actions.Text(title=title, body=body), utcnow())
+    )
 
 
 CHANGES: dict[str, Callable[[Site], Any]] = {
     "another story": lambda site: write_story(site.host.app, "Another", at=site.clock.moment),
     "another title": another_text(title="The ferry is late"),
-    "tags": by_action(lambda post: actions.set_tags(post, ["Boats", "Ferries"])),
-    "authors": by_action(lambda post: actions.set_authors(post, ["Dev Rastogi", "Ines Calder"])),
-    "tags taken off": by_action(lambda post: actions.set_tags(post, [])),
-    "authors taken off": by_action(lambda post: actions.set_authors(post, [])),
-    "section moved": by_action(lambda post: actions.set_section(post, ["Sea"])),
-    "withdrawn": by_action(actions.withdraw),
-    "slug": by_action(lambda post: actions.rename(post, "another-slug")),
+    "tags": by_action(lambda post: actions.set_tags(post, ["Boats", "Ferries"], utcnow())),
+    "authors": by_action(
+        lambda post: actions.set_authors(post, ["Dev Rastogi", "Ines Calder"], utcnow())
+    ),
+    "tags taken off": by_action(lambda post: actions.set_tags(post, [], utcnow())),
+    "authors taken off": by_action(lambda post: actions.set_authors(post, [], utcnow())),
+    "section moved": by_action(lambda post: actions.set_section(post, ["Sea"], utcnow())),
+    "withdrawn": by_action(lambda post: actions.withdraw(post, utcnow())),
+    "slug": by_action(lambda post: actions.rename(post, "another-slug", utcnow())),
     "correction": by_action(
         lambda post: actions.correct(post, CorrectionKind.CORRECTION, "Not so.", utcnow())
     ),
@@ -212,7 +215,7 @@ def test_a_change_within_the_second_of_another_is_not_missed(site: Site) -> None
 
     def edit(body: str, microsecond: int) -> Any:
         with change(site.host.app, site.post) as stored:
-            actions.write(stored, actions.Text(title="T", body=body))
+            actions.write(stored, actions.Text(title="T", body=body), utcnow())
             stored.changed_at = second.replace(microsecond=microsecond)
         site.clock.moment = second.replace(microsecond=microsecond + 1)
         return site.host.get(path)
@@ -392,6 +395,38 @@ def test_arguments_that_mean_nothing_to_us_make_no_page_of_their_own(kept: Site)
     assert again.data == page.data
 
 
+@pytest.mark.parametrize("query", ["before=x1", "before=1", "after=7", "before=&after=x"])
+def test_a_story_has_no_pages_so_its_address_makes_no_second_copy(kept: Site, query: str) -> None:
+    path = path_of(kept.post)
+    page = kept.host.get(path)
+    with counted_statements(kept.host.app) as sent:
+        assert kept.host.get(f"{path}?{query}").data == page.data
+    assert sent == []
+
+
+def test_addresses_that_mean_the_same_place_in_a_list_are_one_page(kept: Site) -> None:
+    page = kept.host.get(f"/?before={kept.post.id}")
+    with counted_statements(kept.host.app) as sent:
+        for same in (f"before=000{kept.post.id}", f"before={kept.post.id}&after=5&a=b"):
+            assert kept.host.get(f"/?{same}").data == page.data
+    assert sent == []
+    assert kept.host.get("/?before=x").status_code == 404
+
+
+def test_with_a_base_url_all_hosts_share_a_page(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(
+        plain,
+        NEWSBLOG_PUBLIC_PAGES=True,
+        NEWSBLOG_PAGE_CACHE_SECONDS=30,
+        NEWSBLOG_BASE_URL="https://bulletin.example",
+    )
+    page = host.get("/")
+    with counted_statements(host.app) as sent:
+        other = host.client().get("/news/", base_url="http://mirror.example")
+    assert sent == []
+    assert other.data == page.data
+
+
 def test_what_is_not_there_is_not_kept(kept: Site) -> None:
     for _ in range(2):
         with counted_statements(kept.host.app) as sent:
@@ -407,12 +442,29 @@ def test_a_redirect_is_not_kept(kept: Site) -> None:
         assert sent
 
 
+def a_page(body: bytes) -> KeptPage:
+    later = utcnow() + timedelta(seconds=60)
+    return KeptPage(body, (), later, later)
+
+
+def test_no_more_than_so_many_bytes_are_kept() -> None:
+    memory, now = PageMemory(), utcnow()
+    third = a_page(bytes(BYTES_KEPT // 3))
+    for name in "abbc":
+        memory.keep((name,), third)
+    assert all(memory.recall((name,), now) for name in "abc")
+    memory.keep(("d",), third)
+    assert memory.recall(("a",), now) is None
+    assert memory.recall(("b",), now) is not None
+    memory.keep(("all",), a_page(bytes(BYTES_KEPT + 1)))
+    assert memory.recall(("all",), now) is None
+
+
 def test_no_more_than_so_many_pages_are_kept_those_asked_for_longest() -> None:
-    memory, page = PageMemory(), Response("A page")
-    page.cache_control.max_age = 60
-    now = utcnow()
+    memory, now = PageMemory(), utcnow()
+    page = a_page(b"A page")
     for number in range(PAGES_KEPT + 1):
-        memory.keep((str(number),), page, now, 60)
+        memory.keep((str(number),), page)
         memory.recall(("0",), now)
     assert memory.recall(("0",), now) is not None
     assert memory.recall(("1",), now) is None

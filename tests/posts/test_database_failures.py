@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from flask_newsblog.database import session
 from flask_newsblog.models import Base, Post
@@ -90,10 +90,35 @@ def test_a_locked_database_is_a_page_and_a_line_in_the_log(
     with locked(file):
         for each in ("/", path, "/tags/sea/", "/nothing/", "/2026/"):
             says_it_will_be_back(on_file, each)
-        assert f"No answer to /news{path}: database is locked." in caplog.messages
+        assert f"No answer to news.post '/news{path}': database is locked." in caplog.messages
         command_fails(on_file, "Error: The database says: database is locked.")
     assert on_file.get(path).status_code == 200
     assert count_posts(on_file) == 1
+
+
+def test_no_path_writes_a_secret_or_a_line_of_its_own_into_the_log(
+    on_file: Host, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with locked(file):
+        for path in ("/newsroom/sign-in/a-secret", "/newsroom/sign-in/a-secret/"):
+            assert on_file.get(path).status_code == 503
+        assert on_file.get("/tags/a%0ACRITICAL%20forged/").status_code == 503
+    assert "No answer to news.sign_in: database is locked." in caplog.messages
+    assert "secret" not in caplog.text
+    assert "/news/tags/a\\nCRITICAL forged/" in caplog.text
+
+
+def test_a_fault_of_ours_is_not_swallowed_by_the_masthead_of_an_error_page(on_file: Host) -> None:
+    def refuse(*statement: Any) -> None:
+        raise ProgrammingError("SELECT", {}, Exception("no such column"))
+
+    engine = engine_of(on_file.app)
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        with pytest.raises(ProgrammingError):
+            on_file.open("/tags/sea/", method="POST")
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
 
 
 def test_what_needs_no_database_is_there_all_the_same(on_file: Host, file: Path) -> None:
@@ -183,7 +208,7 @@ def test_a_server_that_is_not_there_is_a_page(
     host = open_hosts(plain, address)
     for path in ("/", "/2026/01/01/a/", "/nothing/"):
         says_it_will_be_back(host, path)
-    assert "No answer to /news/: " in caplog.text
+    assert "No answer to news.front '/news/': " in caplog.text
     command_fails(host, "Error: The database says: ")
     for command in (["create-tables"], ["sign-in", "Ann"]):
         result = host.run(*command)

@@ -32,7 +32,7 @@ def test_an_old_slug_leads_to_the_new_one(any_host: Host) -> None:
     post = write_story(any_host.app)
     old = path_of(post)
     with change(any_host.app, post) as stored:
-        actions.rename(stored, "another")
+        actions.rename(stored, "another", NOON)
     answer = any_host.get(old)
     assert answer.status_code == 301
     assert answer.headers["Location"].endswith(old.replace("the-ferry-is-back", "another"))
@@ -44,17 +44,32 @@ def test_an_address_of_two_renamings_ago_leads_there_straight(host: Host) -> Non
     old = path_of(post)
     for slug in ("second", "third"):
         with change(host.app, post) as stored:
-            actions.rename(stored, slug)
+            actions.rename(stored, slug, NOON)
     third = old.replace("the-ferry-is-back", "third")
     assert leads_to(host, old) == third
     assert leads_to(host, old.replace("the-ferry-is-back", "second")) == third
+
+
+@pytest.mark.parametrize(("shared", "whose"), [(True, "public"), (False, "private")])
+def test_a_way_to_a_new_address_is_kept_for_a_minute_since_it_may_be_taken_back(
+    open_hosts: Callable[..., Host], shared: bool, whose: str
+) -> None:
+    host = open_hosts(plain, NEWSBLOG_PUBLIC_PAGES=shared)
+    post = write_story(host.app)
+    old = path_of(post)
+    with change(host.app, post) as stored:
+        actions.rename(stored, "another", NOON)
+    add_redirect(host, "/archive/ferry.html", post_id=post.id)
+    for address in (old, path_of(post).replace("/20", "/19", 1), "/archive/ferry.html"):
+        assert leads_to(host, address)
+        assert host.get(address).headers["Cache-Control"] == f"{whose}, max-age=60"
 
 
 def test_a_slug_taken_back_leads_nowhere_else(host: Host) -> None:
     post = write_story(host.app)
     for slug in ("second", "the-ferry-is-back"):
         with change(host.app, post) as stored:
-            actions.rename(stored, slug)
+            actions.rename(stored, slug, NOON)
     assert host.get(path_of(post)).status_code == 200
     assert leads_to(host, path_of(post).replace("the-ferry-is-back", "second")) == path_of(post)
 
@@ -68,7 +83,7 @@ def test_a_wrong_day_leads_to_the_right_one(noon: Host, day: str) -> None:
 def test_a_wrong_day_and_an_old_slug_lead_there_in_one_step(noon: Host) -> None:
     post = write_story(noon.app, at=NOON, now=NOON)
     with change(noon.app, post) as stored:
-        actions.rename(stored, "another")
+        actions.rename(stored, "another", NOON)
     assert leads_to(noon, f"/1999/12/31/{post.slug}/") == "/2026/05/04/another/"
 
 
@@ -95,7 +110,7 @@ def test_old_slugs_lead_on_whatever_the_permalink(
     post = write_story(host.app, at=NOON)
     assert host.get(address).status_code == 200
     with change(host.app, post) as stored:
-        actions.rename(stored, "another")
+        actions.rename(stored, "another", NOON)
     assert leads_to(host, address) == address.replace("the-ferry-is-back", "another")
 
 
@@ -185,12 +200,12 @@ def test_no_old_address_leads_to_a_story_that_nobody_may_see(noon: Host, hide: s
     post = write_story(noon.app, at=NOON, now=NOON)
     add_redirect(noon, "/archive/ferry.html", post_id=post.id)
     with change(noon.app, post) as stored:
-        actions.rename(stored, "another")
+        actions.rename(stored, "another", NOON)
         later: datetime = NOON + timedelta(days=1)
         if hide == "withdraw":
-            actions.withdraw(stored)
+            actions.withdraw(stored, NOON)
         elif hide == "schedule":
-            actions.set_time(stored, later)
+            actions.set_time(stored, later, NOON)
         else:
             stored.embargo_until = later
     for path in ("/archive/ferry.html", path_of(post), "/2026/05/05/the-ferry-is-back/"):

@@ -110,7 +110,7 @@ def test_a_story_of_many_tags_and_a_tree_of_many_sections_are_read_all_the_same(
                     session().add(hung(post_id=post.id, tag_id=row.id, position=place))
                 else:
                     row.parent_id = stored.section_id
-        actions.set_section(stored, ["Town", "X 509"])
+        actions.set_section(stored, ["Town", "X 509"], NOON)
     other = write_story(may.app, "Kin", at=NOON, now=NOON, tags=("X 0",), section=("Town",))
     page = may.get(path_of(post))
     assert page.status_code == 200

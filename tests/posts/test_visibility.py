@@ -10,7 +10,7 @@ import pytest
 from flask import render_template_string
 
 from flask_newsblog.database import session
-from flask_newsblog.models import OldSlug, Post, PostState, Redirect
+from flask_newsblog.models import OldSlug, Post, Redirect
 from flask_newsblog.posts import actions
 
 from ..hosts import Clock, Host, change, path_of, plain, two_blogs, write_story
@@ -39,9 +39,11 @@ def hide_story(host: Host, kind: str) -> datetime:
     post = write_story(host.app, SECRET, at=at, now=NOON, blog=blog, embargo=embargo, **ABOUT)
     with change(host.app, post) as stored:
         if kind in ("draft", "in-review", "withdrawn"):
-            actions.withdraw(stored)
-        if kind in ("draft", "in-review"):
-            actions.set_state(stored, PostState(kind))
+            actions.withdraw(stored, NOON)
+        if kind == "draft":
+            actions.back_to_draft(stored, NOON)
+        if kind == "in-review":
+            actions.send_to_review(stored, NOON)
         if kind == "embargoed afterwards":
             stored.embargo_until = TO_COME
     assert post.published_at is not None
@@ -226,7 +228,7 @@ def test_no_database_shows_a_hidden_story(
 def test_a_withdrawn_story_is_not_found(host: Host) -> None:
     post = write_story(host.app, SECRET)
     with change(host.app, post) as stored:
-        actions.withdraw(stored)
+        actions.withdraw(stored, NOON)
     page = host.get(path_of(post))
     # Not 410: it may come back under the same address.
     assert page.status_code == 404
@@ -272,9 +274,11 @@ def test_what_has_no_time_to_come_shortens_no_cache_lifetime(
     )
     with change(host.app, post) as stored:
         if kind != "another blog's":
-            actions.withdraw(stored)
-        if kind in ("draft", "in-review"):
-            actions.set_state(stored, PostState(kind))
+            actions.withdraw(stored, NOON)
+        if kind == "draft":
+            actions.back_to_draft(stored, NOON)
+        if kind == "in-review":
+            actions.send_to_review(stored, NOON)
     assert host.get("/").cache_control.max_age == 60
 
 

@@ -28,8 +28,9 @@ from flask_newsblog.models import (
     Tag,
 )
 from flask_newsblog.text.limits import MAX_SOURCE
+from flask_newsblog.transfer.files import LARGEST_FILE
 from flask_newsblog.transfer.front_matter import LONGEST
-from flask_newsblog.transfer.markdown import LARGEST_FILE, StoryError, import_stories, read_story
+from flask_newsblog.transfer.markdown import StoryError, import_stories, read_story
 
 from ..hosts import (
     MEMORY,
@@ -210,7 +211,9 @@ def test_the_title_is_found_and_the_rest_is_the_text(
     assert (post.title, post.body) == (title, body)
 
 
-@pytest.mark.parametrize("text", ["", "\n \n", "Words.", "---\ntags: a\n---\nWords.", "#", "> # A"])
+@pytest.mark.parametrize(
+    "text", ["", "\n \n", "Words.", "---\ntags: a\n---\nWords.", "#", "> # A", "# \x07"]
+)
 def test_a_story_without_a_title_is_refused(desk: Host, folder: Path, text: str) -> None:
     assert "the story has no title; begin it with a heading" in refused_text(desk, text)
 
@@ -255,12 +258,41 @@ def test_a_new_title_leaves_the_address_alone(desk: Host, folder: Path) -> None:
     )
 
 
-def test_a_file_that_moved_is_the_same_story(desk: Host, folder: Path) -> None:
-    bring_in_text(desk, PLAIN)
-    (folder / "archive").mkdir()
-    os.rename("story.md", "archive/story.md")
-    assert "unchanged" in bring_in(desk, "archive")
-    assert len(stored(desk)) == 1
+def test_files_of_one_name_in_two_folders_are_two_stories(desk: Host, folder: Path) -> None:
+    for name in ("k1", "k2"):
+        (folder / name).mkdir()
+        (folder / name / "letters.md").write_text(f"# Letters of {name}\n\nText.")
+        assert "created" in bring_in(desk, f"{name}/letters.md")
+    assert "unchanged" in bring_in(desk, "k1")
+    os.chdir("k2")
+    assert "unchanged" in bring_in(desk, "letters.md")
+    assert [post.title for post in stored(desk)] == ["Letters of k1", "Letters of k2"]
+
+
+def test_long_names_that_begin_alike_are_two_stories(desk: Host, folder: Path) -> None:
+    for end in ("a", "b"):
+        for length in (100, 240):
+            assert "created" in bring_in_text(desk, PLAIN, name=f"{'x' * length}{end}.md")
+    assert "unchanged" in bring_in(desk, f"{'x' * 240}a.md")
+
+
+def test_a_file_called_like_the_slug_of_another_is_not_that_story(desk: Host, folder: Path) -> None:
+    bring_in_text(desk, FULL)
+    assert "created" in bring_in_text(desk, PLAIN, name="ferry-back.md")
+
+
+def test_a_link_out_of_the_folder_is_refused(desk: Host, folder: Path) -> None:
+    Path("in").mkdir()
+    Path("secret.md").write_text(PLAIN)
+    Path("in/story.md").symlink_to(folder / "secret.md")
+    said = refused(desk, "in")
+    assert said.startswith("in/story.md, line 1: the link leads out of the folder")
+
+
+def test_a_pipe_is_not_waited_for(desk: Host, folder: Path) -> None:
+    os.mkfifo("story.md")
+    said = refused(desk, "story.md")
+    assert said == "story.md, line 1: this is no file; use - for a pipe."
 
 
 def test_a_file_with_a_slug_may_get_another_name(desk: Host, folder: Path) -> None:
@@ -273,7 +305,9 @@ def test_an_index_is_known_by_its_folder(desk: Host, folder: Path) -> None:
         (folder / name).mkdir()
         (folder / name / "index.md").write_text(f"# {name}\n\nText.")
     bring_in(desk, ".")
-    assert [post.source_id for post in stored(desk)] == ["markdown:one", "markdown:two"]
+    assert [post.source_id for post in stored(desk)] == [
+        f"markdown:file:{folder.name}/{name}" for name in ("one", "two")
+    ]
 
 
 def test_a_folder_is_read_with_all_below_it_in_order(desk: Host, folder: Path) -> None:
@@ -289,8 +323,12 @@ def test_a_folder_is_read_with_all_below_it_in_order(desk: Host, folder: Path) -
 
 def test_standard_input_is_a_story(desk: Host, folder: Path) -> None:
     bring_in(desk, "-", "--publish", input=PLAIN)
-    bring_in(desk, "-", "--publish", input=PLAIN.replace("One", "Three"))
-    assert the_story(desk).body.startswith("Three for the sea.")
+    assert "unchanged" in bring_in(desk, "-", "--publish", input=PLAIN)
+    said = refused(desk, "-", input=PLAIN.replace("One", "Three"))
+    assert said.endswith("with another text; write slug: in both if they are one.")
+    bring_in(desk, "-", "--publish", input=FULL)
+    bring_in(desk, "-", "--publish", input=FULL.replace("One", "Three"))
+    assert [post.body[:5] for post in stored(desk)] == ["One f", "Three"]
 
 
 def test_several_files_and_folders_come_at_once(desk: Host, folder: Path) -> None:
@@ -349,9 +387,11 @@ def test_a_slug_that_is_no_address_is_refused(
 def test_two_files_that_are_one_story_are_refused(desk: Host, folder: Path) -> None:
     for name in ("a", "b"):
         Path(name).mkdir()
-        Path(name, "story.md").write_text(PLAIN)
+        Path(name, "story.md").write_text(FULL)
     said = refused(desk, ".")
-    assert said.startswith("b/story.md, line 1: this is the story “story”, and so is a/story.md;")
+    assert said.startswith(
+        "b/story.md, line 3: this is the story “ferry-back”, and so is a/story.md;"
+    )
 
 
 STATUSES = {
@@ -360,7 +400,7 @@ STATUSES = {
     "in-review": "in-review",
     "published": "published",
     "Published": "published",
-    "withdrawn": "withdrawn",
+    "withdrawn": "draft",
     "": "draft",
 }
 
@@ -388,6 +428,17 @@ def test_a_story_withdrawn_by_its_file_leaves_the_readers(host: Host, folder: Pa
     assert host.get("/2026/03/02/ferry-back/").status_code == 404
     bring_in_text(host, FULL)
     assert host.get("/2026/03/02/ferry-back/").status_code == 200
+
+
+def test_a_story_that_readers_never_saw_is_not_withdrawn_by_its_file(
+    desk: Host, folder: Path
+) -> None:
+    output = bring_in_text(desk, FULL.replace("status: published", "status: withdrawn"))
+    assert "created, draft: The ferry is back\n" in output
+    assert "story.md, line 1: readers never saw it, so it is not withdrawn\n" in output
+    bring_in_text(desk, FULL)
+    output = bring_in_text(desk, FULL.replace("status: published", "status: withdrawn"))
+    assert output == "updated, withdrawn: The ferry is back\n"
 
 
 def test_without_a_status_a_story_stays_what_it_is(desk: Host, folder: Path) -> None:
@@ -507,6 +558,7 @@ BAD_HEADS = {
     "a name that is a list": ("---\n? [a]\n: b\n---\nB", 2, "a name in the front matter must be"),
     "an anchor unknown": ("---\ntitle: A\ntags: *x\n---\nB", 3, "the front matter is not YAML"),
     "a bell": ("---\ntitle: A\nkicker: x\x07\n---\nB", 3, "has a character YAML forbids"),
+    "a name with a bell": ('---\nkicker: x\n"a\\a": b\n---\nB', 3, "a name has a character"),
     "a bell escaped": ('---\nkicker: x\ntitle: "A\\a"\n---\nB', 3, "cannot be printed"),
     "NUL escaped": ('---\nkicker: x\ntitle: "A\\0"\n---\nB', 3, "cannot be printed"),
     "half a character": ('---\nkicker: x\ntitle: "\\ud800"\n---\nB', 3, "cannot be printed"),
