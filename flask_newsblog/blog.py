@@ -15,8 +15,9 @@ from . import errors
 from .cli import newsblog_group
 from .comments.checks import Check
 from .comments.views import reply
-from .context import Mount, latest_stories, mounts, this_blog
+from .context import Mount, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
+from .headlines import latest_stories
 from .models import Post, length_of
 from .people import Can, CurrentPerson, never, nobody
 from .settings import load_settings

@@ -317,7 +317,7 @@ DATACLASSES: dict[str, Any] = {
     value.__name__: value
     for value in (
         queries.Story, queries.Nearby, queries.Picture, queries.TagLink, Person,
-        blog_context.Headline,
+        headlines.Headline,
     )
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -42,7 +42,7 @@ def busy(
     open_site: OpenSite,
     server_database: Callable[[str], str],
     tmp_path: Path,
-) -> Iterator[Callable[..., Site]]:
+) -> Callable[..., Site]:
     """Opens a site on each database that many may use at once."""
     kind = request.param
     if kind != "sqlite" and not SERVERS[kind]:
@@ -56,7 +56,7 @@ def busy(
         engine.dispose()
         return open_site(like_the_example if kind == "sqlite" else plain, uri, **config)
 
-    yield make
+    return make
 
 
 def at_once(jobs: list[Callable[[], Any]]) -> list[Any]:
