@@ -32,7 +32,9 @@ def test_a_page_without_tables_says_in_the_log_how_to_make_them(
     without_tables: Host, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert without_tables.get("/").status_code == 503
-    assert caplog.messages[-1].startswith("No answer to news.front '/news/': no such table: newsblog_")
+    assert caplog.messages[-1].startswith(
+        "No answer to news.front '/news/': no such table: newsblog_"
+    )
     assert caplog.messages[-1].endswith(REMEDY)
 
 
