@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from jinja2 import DictLoader, nodes
 
 import flask_newsblog
-from flask_newsblog import Action, NewsBlog, Origin, Person, Settings, signals
+from flask_newsblog import Action, NewsBlog, Origin, Person, Settings, headlines, signals
 from flask_newsblog import context as blog_context
 from flask_newsblog.cli import newsblog_group
 from flask_newsblog.comments import checks
