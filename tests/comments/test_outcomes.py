@@ -412,7 +412,7 @@ def test_a_guest_where_only_members_reply_keeps_the_words_and_may_sign_in(
 
 def test_a_reply_to_a_withdrawn_story_keeps_the_text(site: Site) -> None:
     with change(site.app, site.story) as post:
-        post_actions.withdraw(post)
+        post_actions.withdraw(post, site.clock())
     answer = site.send()
     assert answer.status_code == 403
     assert "This story was withdrawn meanwhile" in sentences(answer)

@@ -213,7 +213,7 @@ def test_a_very_deep_thread_is_no_trouble(site: Site) -> None:
 
 def test_times_and_badges_stand_with_the_name(site: Site) -> None:
     with change(site.app, site.story) as post:
-        post_actions.set_authors(post, ("Ann Bell",))
+        post_actions.set_authors(post, ("Ann Bell",), site.clock())
         session().flush()
         session().execute(update(Author).values(person_id="id of Ann"))
     for name in ("Ann", "Edith", "Nora"):
@@ -557,7 +557,7 @@ def test_comments_go_with_their_story(site: Site) -> None:
     waiting = site.send("It waits.").location
     assert site.go(waiting).status_code == 200
     with change(site.app, site.story) as post:
-        post_actions.withdraw(post)
+        post_actions.withdraw(post, site.clock())
     assert site.host.get(f"/comments/{number}").status_code == 404
     assert site.go(waiting).status_code == 404
     assert site.host.get(f"{site.reply_path}?to={number}").status_code == 404
