@@ -486,6 +486,60 @@ def test_there_is_no_page_to_answer_what_is_not_there(
     assert site.host.get(site.reply_path, query_string=query).status_code == 404
 
 
+def test_an_answer_to_what_goes_at_this_very_moment_keeps_its_words(lively: Site) -> None:
+    parent = lively.plant()
+
+    def remove_it(sender: Flask, **what: Any) -> None:
+        lively.judge(parent, CommentState.SPAM)
+
+    with comment_submitting.connected_to(remove_it, lively.app):
+        answer = lively.send(parent=str(parent))
+    assert answer.status_code == 422
+    assert SAID in kept(answer.text)
+    assert "is not there any more" in words(alert(answer))
+    assert [c.id for c in lively.stored()] == [parent]
+    assert lively.counters() == lively.recount() == (0, 0)
+
+
+def test_a_second_click_at_this_very_moment_leads_to_the_first(lively: Site) -> None:
+    clicks: list[Any] = []
+
+    def click_again(sender: Flask, **what: Any) -> None:
+        if not clicks:
+            clicks.append(None)
+            clicks[0] = lively.send()
+
+    with comment_submitting.connected_to(click_again, lively.app):
+        answer = lively.send()
+    assert [answer.status_code, clicks[0].status_code] == [303, 303]
+    assert answer.location == clicks[0].location
+    assert len(lively.stored()) == 1
+    assert lively.counters() == (1, 0)
+
+
+def test_a_story_that_is_deleted_at_this_very_moment_keeps_the_words(
+    open_site: OpenSite, uri: str
+) -> None:
+    site = open_site(uri=uri)
+
+    def delete_it(sender: Flask, **what: Any) -> None:
+        with site.app.app_context():
+            session().delete(session().get(Post, site.story.id))
+            session().commit()
+
+    with site.app.app_context():
+        engine = site.app.extensions["sqlalchemy"].engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda c, r: c.execute("PRAGMA foreign_keys = ON"))
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    with comment_submitting.connected_to(delete_it, site.app):
+        answer = site.send()
+    assert answer.status_code == 404
+    assert SAID in kept(answer.text)
+    assert site.stored() == []
+
+
 # Refused by the host
 
 

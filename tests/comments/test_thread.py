@@ -98,19 +98,21 @@ def read_back(site: Site, order: str = "") -> list[int]:
         return met
 
 
-def everything_linked(site: Site, order: str = "") -> set[int]:
-    """All that links lead to from the story's page, in whatever direction."""
-    met: set[int] = set()
+def all_pages(site: Site, order: str = "") -> dict[str, Thread]:
+    """Every page that links lead to from the story's own, in whatever direction."""
+    found: dict[str, Thread] = {}
     with pages_of(site) as visit:
-        ahead, known = [address_of(site) + order], set[str]()
+        ahead = [address_of(site) + order]
         while ahead:
-            page = visit(ahead.pop())
-            met.update(ids(page))
-            for link in (page.later, page.more, page.earlier):
-                if link and link not in known:
-                    known.add(link)
-                    ahead.append(link)
-    return met
+            link = ahead.pop()
+            page = found[link] = visit(link)
+            ahead += {page.later, page.more, page.earlier} - {"", *found, *ahead}
+    return found
+
+
+def everything_linked(site: Site, order: str = "") -> set[int]:
+    """All the comments that a reader can come to by links."""
+    return {number for page in all_pages(site, order).values() for number in ids(page)}
 
 
 @contextmanager
@@ -283,6 +285,11 @@ def with_gravestones(published: set[int], parents: dict[int, int | None]) -> set
     return found
 
 
+def root_of(number: int, parents: dict[int, int | None]) -> int:
+    above = parents[number]
+    return number if above is None else root_of(above, parents)
+
+
 def reading_order(
     there: set[int], parents: dict[int, int | None], time: Callable[[int], Any]
 ) -> list[int]:
@@ -336,11 +343,8 @@ def test_whoever_reads_on_or_back_meets_every_comment_once_and_in_order(
         roots = [n for n in in_order if parents[n] is None][::-1]
         blocks = {root: [root] for root in roots}
         for number in in_order:
-            root = number
-            while (above := parents[root]) is not None:
-                root = above
-            if number != root:
-                blocks[root].append(number)
+            if number not in blocks:
+                blocks[root_of(number, parents)].append(number)
         in_order = [n for root in roots for n in blocks[root]]
     assert read_on(site, order) == in_order
     assert read_back(site, order) == in_order
@@ -356,12 +360,16 @@ def test_threads_that_are_too_long_for_a_page_are_met_in_parts(
     paged_sites: Callable[[int], Site], tree: Tree, threads: int, most: int, newest: bool
 ) -> None:
     site = paged_sites(threads)
-    there, _, _ = plant_tree(site, tree)
+    there, parents, _ = plant_tree(site, tree)
     order = "?order=newest" if newest else ""
     with replies_on_a_page(most):
         met = read_on(site, order)
         assert sorted(met) == there
         assert everything_linked(site, order) == set(there)
+        for link, page in all_pages(site, order).items():
+            # What is not on the page of its thread is behind the link to more of it.
+            whole = {n for n in there if root_of(n, parents) in ids(page)}
+            assert page.more or "part=" in link or set(ids(page)) == whole
         with pages_of(site) as visit:
             for number in there:
                 place = site.host.get(f"/comments/{number}")
