@@ -2,20 +2,36 @@
 
 from ._version import __version__
 from .blog import NewsBlog, SetupError
-from .context import NoSuchBlog, current_blog, latest_stories
+from .comments.checks import Draft, Outcome, Verdict
+from .comments.origin import Origin
+from .context import NoSuchBlog, current_blog
+from .headlines import latest_stories
 from .people import Action, Person
 from .settings import SettingError, Settings
-from .signals import post_imported, post_published
+from .signals import (
+    comment_approved,
+    comment_posted,
+    comment_submitting,
+    post_imported,
+    post_published,
+)
 
 __all__ = [
     "Action",
+    "Draft",
     "NewsBlog",
     "NoSuchBlog",
+    "Origin",
+    "Outcome",
     "Person",
     "SettingError",
     "Settings",
     "SetupError",
+    "Verdict",
     "__version__",
+    "comment_approved",
+    "comment_posted",
+    "comment_submitting",
     "current_blog",
     "latest_stories",
     "post_imported",

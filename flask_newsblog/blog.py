@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from . import errors
 from .cli import newsblog_group
-from .context import Mount, latest_stories, mounts, this_blog
+from .comments.checks import Check
+from .comments.views import reply
+from .context import Mount, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
+from .headlines import latest_stories
 from .models import Post, length_of
 from .people import Can, CurrentPerson, never, nobody
 from .settings import load_settings
 from .urls import addresses
 
+REPLY_VIEW = f"{reply.__module__}.{reply.__name__}"
 _FOREVER = 365 * 24 * 3600
 _LONGEST_NAME = length_of(Post.blog)
 
@@ -43,6 +47,7 @@ class NewsBlog(Blueprint):
         name: the blog's name: it begins its endpoints and keeps its rows apart.
         current_person: says who makes the current request, if the host knows.
         can: says whether a person may do an :class:`~flask_newsblog.Action`.
+        comment_checks: the host's own checks of replies, after ours.
         clock: the present moment, aware; for tests and previews.
         **settings: any of :class:`~flask_newsblog.Settings`; config counts more.
 
@@ -57,6 +62,7 @@ class NewsBlog(Blueprint):
         *,
         current_person: CurrentPerson = nobody,
         can: Can = never,
+        comment_checks: Sequence[Check] = (),
         clock: Callable[[], datetime] = utcnow,
         **settings: Any,
     ) -> None:
@@ -69,9 +75,11 @@ class NewsBlog(Blueprint):
         )
         self._current_person = current_person
         self._can = can
+        self._comment_checks = tuple(comment_checks)
         self._clock = clock
         self._settings = settings
         self.record(self._mount)
+        self.before_app_request(_let_replies_through)
         for status in (400, 404, 405, 413, 416):
             self.register_error_handler(status, errors.error_page)
         for status in (401, 403):
@@ -106,6 +114,7 @@ class NewsBlog(Blueprint):
         self._refuse_sharing(app, name)
         settings = load_settings(name, app.config, self._settings)
         copy_tables(app)
+        _exempt_replies(app)
         mounts(app)[name] = Mount(
             name=name,
             blog=self.name,
@@ -113,6 +122,7 @@ class NewsBlog(Blueprint):
             settings=settings,
             current_person=self._current_person,
             can=self._can,
+            comment_checks=self._comment_checks,
             now=self._clock,
             assets=Path(cast(str, self.static_folder)),
             url_prefix=(state.url_prefix or "").rstrip("/"),
@@ -139,6 +149,22 @@ class NewsBlog(Blueprint):
                     " share their stories: give one NewsBlog(...) another name, or register the"
                     " same one twice, the second time with name=."
                 )
+
+
+def _let_replies_through() -> None:
+    # Runs before CSRFProtect where that was set up after us.
+    _exempt_replies(current_app)
+
+
+def _exempt_replies(app: Flask) -> None:
+    """Let the reader's reply, which carries no token, past a CSRFProtect over the whole app.
+
+    It would answer 400 before our view runs, and the text would be lost. What guards
+    the reply instead is in ``comments/origin.py``.
+    """
+    protect = app.extensions.get("csrf")
+    if protect is not None and REPLY_VIEW not in protect._exempt_views:
+        protect.exempt(REPLY_VIEW)
 
 
 def _refuse_unready(app: Flask, name: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -10,14 +12,17 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
+from .comments import actions as comment_actions
+from .comments import queries as comment_queries
 from .context import Mount, NoSuchBlog, find_mount, mounts
 from .database import Base, complaint, session
-from .models import PostState
+from .models import Comment, CommentState, PostState
 from .newsroom.actions import LINK_LASTS, LONGEST_NAME, make_sign_in
 from .people import Role
 from .posts.actions import is_scheduled
 from .settings import A_BASE_URL, is_base_url
-from .signals import post_imported, post_published
+from .signals import comment_approved, post_imported, post_published
+from .text.characters import keep_order
 from .transfer.markdown import StoryError, import_stories, read_stories
 
 
@@ -125,3 +130,95 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
             )
         for key, value in story.story.aside.items():
             click.echo(f"{story.story.file}, line {value.line}: left aside: {key}", err=True)
+
+
+comments_group = AppGroup("comments", help="Replies: what waits, and what becomes of it.")
+newsblog_group.add_command(comments_group)
+
+
+@comments_group.command("list")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in CommentState]),
+    default=CommentState.HELD.value,
+    show_default=True,
+    help="Which replies.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many at most.",
+)
+@_blog_option
+def list_comments(state: str, limit: int, blog_name: str | None) -> None:
+    """List replies, newest first: number, time, name, story, how they begin, why they wait."""
+    mount = _mount(blog_name)
+    rows = comment_queries.in_state(mount.blog, state, limit)
+    reasons = comment_queries.reasons_of([row.id for row in rows])
+    for row in rows:
+        begin = shorten(keep_order(row.body), 60, placeholder="…")
+        click.echo(f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {row.author_name}  «{row.title}»")
+        click.echo(f"    {begin}")
+        for reason in reasons.get(row.id, ()):
+            click.echo(f"    held: {reason}")
+    if not rows:
+        click.echo(f"No replies are {state}.")
+
+
+def _judge_comments(ids: tuple[int, ...], blog_name: str | None, verb: str) -> None:
+    mount = _mount(blog_name)
+    found = comment_queries.with_ids(mount.blog, ids)
+    missing = sorted(set(ids) - {comment.id for comment in found})
+    if missing:
+        raise click.ClickException(
+            f"There is no reply {', '.join(map(str, missing))} in this blog; nothing was changed."
+        )
+    act, done = _JUDGEMENTS[verb]
+    # By story, so that two at the same stories do not wait in a circle.
+    by_story = sorted(found, key=lambda comment: (comment.post_id, comment.id))
+    changed = [comment for comment in by_story if act(comment)]
+    session().commit()
+    mount.pages.forget()
+    for comment in changed:
+        if verb == "approve":
+            comment_approved.send(mount.app, blog=mount.blog, comment=comment)
+    for comment in found:
+        was = "" if comment in changed else " already"
+        click.echo(f"{comment.id} is{was} {done}.")
+
+
+_JUDGEMENTS: dict[str, tuple[Callable[[Comment], bool], str]] = {
+    "approve": (comment_actions.approve, "published"),
+    "reject": (comment_actions.reject, "rejected"),
+    "spam": (comment_actions.mark_spam, "spam"),
+}
+# Eighteen digits fit in a 64-bit column of any of the databases.
+_number = click.IntRange(1, 999_999_999_999_999_999)
+_ids = click.argument("ids", nargs=-1, required=True, type=_number, metavar="ID...")
+
+
+@comments_group.command("approve")
+@_ids
+@_blog_option
+def approve_comments(ids: tuple[int, ...], blog_name: str | None) -> None:
+    """Publish replies."""
+    _judge_comments(ids, blog_name, "approve")
+
+
+@comments_group.command("reject")
+@_ids
+@_blog_option
+def reject_comments(ids: tuple[int, ...], blog_name: str | None) -> None:
+    """Keep replies from the readers."""
+    _judge_comments(ids, blog_name, "reject")
+
+
+@comments_group.command("spam")
+@_ids
+@_blog_option
+def spam_comments(ids: tuple[int, ...], blog_name: str | None) -> None:
+    """Keep replies from the readers, as spam."""
+    _judge_comments(ids, blog_name, "spam")

@@ -35,12 +35,10 @@ from .i18n import Words, words_for
 from .people import Can, CurrentPerson
 from .posts.queries import (
     AuthorLink,
-    Card,
     Frame,
     Picture,
     SectionLink,
     TagLink,
-    latest,
 )
 from .settings import LANGUAGE_OF_VISITOR, Settings, strange_keys
 from .text.excerpts import reading_minutes
@@ -73,6 +71,7 @@ class Mount:
     settings: Settings
     current_person: CurrentPerson
     can: Can
+    comment_checks: tuple[Any, ...]
     now: Callable[[], datetime]
     assets: Path
     url_prefix: str
@@ -268,21 +267,6 @@ class Site:
         return quote(value, safe=_SAFE_IN_PATH).join(stem)
 
 
-@dataclass(frozen=True)
-class Headline:
-    """A story as :func:`latest_stories` gives it to the host's own pages."""
-
-    title: str
-    url: str
-    summary: str
-    kicker: str
-    section: str
-    published_at: datetime
-    when: str
-    picture: str
-    alt: str
-
-
 def mounts(app: Flask) -> dict[str, Mount]:
     """All the blogs of an app, by the names they are registered under."""
     found: dict[str, Mount] = app.extensions.setdefault(EXTENSION, {})
@@ -418,36 +402,6 @@ def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], Vie
     return remember
 
 
-def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
-    """The latest stories of a blog, for the host's own pages.
-
-    In templates it is ``newsblog_latest``.
-
-    Args:
-        blog: the name the blog is registered under.
-        limit: how many at most.
-
-    Raises:
-        NoSuchBlog: there is none of that name.
-    """
-    mount = find_mount(current_app, blog)
-    now, words = mount.now(), mount.words
-    return [
-        Headline(
-            title=card.title,
-            url=mount.post_url(card.slug, card.published_at),
-            summary=card.summary,
-            kicker=card.kicker,
-            section=card.section.name if card.section else "",
-            published_at=card.published_at,
-            when=words.ago(card.published_at, now),
-            picture=_smallest(mount, card),
-            alt=card.picture.alt if card.picture else "",
-        )
-        for card in latest(mount.blog, now, max(0, limit)).cards
-    ]
-
-
 def warn_of_strange_settings(app: Flask) -> None:
     """Say in the log which settings lead nowhere: to no blog of this app, to no endpoint."""
     for mount in mounts(app).values():
@@ -490,10 +444,3 @@ def _from_a_stranger() -> bool:
     # The cookie, not ``flask.session``: to look into that makes Flask say Vary: Cookie.
     # A layout may write what it finds there, such as a token, and set no cookie.
     return current_app.session_interface.get_cookie_name(current_app) not in request.cookies
-
-
-def _smallest(mount: Mount, card: Card) -> str:
-    if card.picture is None:
-        return ""
-    variants = card.picture.variants
-    return mount.url("media", key=variants[0]["key"] if variants else card.picture.key)

@@ -16,6 +16,7 @@ from .i18n import mark
 from .posts.pages import ErrorPage
 from .posts.queries import Frame, load_frame
 from .posts.views import redirect_from_before
+from .text.characters import drop_unprintable
 
 LOST = "lost"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -42,6 +43,10 @@ _WORDS = {
     405: (
         mark("That cannot be done here"),
         mark("This address is for reading. Follow a link, or start from the front page."),
+    ),
+    413: (
+        mark("That was too much at once"),
+        mark("What you sent is larger than this site takes. Go back, shorten it and send again."),
     ),
     503: (
         mark("We will be back in a moment"),
@@ -72,7 +77,7 @@ def error_page(error: HTTPException) -> BaseResponse:
             return moved
     heading, text = _WORDS.get(status, _WORDS[400])
     words = mount.words
-    page = ErrorPage(status, words.t(heading), words.t(text))
+    page = ErrorPage(status, words.t(heading), words.t(text), _kept_words())
     response = render_error(status, page, _frame(mount), mount.now())
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
@@ -104,10 +109,20 @@ def unavailable(error: Exception) -> Response:
     current_app.logger.error("No answer to %s: %s", _asked_for(), complaint(error))
     session().rollback()
     heading, text = _WORDS[503]
-    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text))
+    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text), _kept_words())
     response = render_error(503, page, Frame((), None, None), mount.now())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _kept_words() -> str:
+    """What a reader wrote, to be handed back: nothing that they typed is lost."""
+    if request.method != "POST":
+        return ""
+    try:
+        return drop_unprintable(request.form.get("comment", ""))
+    except HTTPException:
+        return ""  # too large to be read at all
 
 
 def _asked_for() -> str:

@@ -363,6 +363,10 @@ class Comment(Base):
 
     A thread is ``parent_id`` plus ``root_id`` and ``depth``, which an insert takes
     from its parent alone; the roots of a post have neither parent nor root.
+    ``shown`` tells what stands in a thread: published comments, and the gravestones of
+    others on which published replies hang. ``said`` is a digest of post, parent, writer
+    and text, so that saying something twice stores it once. ``visitor`` is a keyed digest
+    of the writer's network address, for counting floods; ``network`` its cut form.
     """
 
     __tablename__ = "newsblog_comment"
@@ -373,12 +377,14 @@ class Comment(Base):
         _refer("newsblog_comment", "comment", "root_id", "SET NULL"),
         UniqueConstraint("blog", "source_id", name="uq_newsblog_comment_source"),
         _one_of("state", CommentState, "ck_newsblog_comment_state"),
-        Index("ix_newsblog_comment_thread", "post_id", "root_id", "created_at", "id"),
-        Index("ix_newsblog_comment_root", "root_id", "created_at", "id"),
+        UniqueConstraint("said", name="uq_newsblog_comment_said"),
+        Index("ix_newsblog_comment_thread", "post_id", "shown", "root_id", "created_at", "id"),
+        Index("ix_newsblog_comment_root", "root_id", "shown", "created_at", "id"),
         Index("ix_newsblog_comment_parent_id", "parent_id"),
         Index("ix_newsblog_comment_queue", "blog", "state", "created_at", "id"),
         Index("ix_newsblog_comment_email", "blog", "author_email"),
         Index("ix_newsblog_comment_network", "network", "created_at"),
+        Index("ix_newsblog_comment_visitor", "visitor", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, autoincrement=True)
@@ -389,10 +395,14 @@ class Comment(Base):
     depth: Mapped[int] = mapped_column(default=0)
     source_id: Mapped[str | None] = mapped_column(exact(255))
     state: Mapped[str] = mapped_column(sa.String(16), default=CommentState.HELD)
+    shown: Mapped[bool] = mapped_column(default=False)
+    said: Mapped[str | None] = mapped_column(exact(64))
     author_name: Mapped[str] = mapped_column(sa.String(245), default="")
     author_email: Mapped[str] = mapped_column(exact(100), default="")
     author_url: Mapped[str] = mapped_column(sa.String(200), default="")
     person_id: Mapped[str | None] = mapped_column(exact(255))
+    badge: Mapped[str] = mapped_column(sa.String(16), default="")
+    visitor: Mapped[str | None] = mapped_column(exact(32))
     network: Mapped[str | None] = mapped_column(exact(64))
     user_agent: Mapped[str | None] = mapped_column(sa.String(255))
     renderer: Mapped[int] = mapped_column(default=0)

@@ -19,8 +19,8 @@ PREFIX = "NEWSBLOG_"
 LANGUAGE_OF_VISITOR = "auto"
 # First parts of our own addresses: a story called so would be hidden behind them.
 RESERVED = frozenset(
-    {"assets", "authors", "corrections", "feed", "media", "newsroom", "search", "sections",
-     "sitemap", "tags"}
+    {"assets", "authors", "comments", "corrections", "feed", "media", "newsroom", "replies",
+     "search", "sections", "sitemap", "tags"}
 )  # fmt: skip
 _PLACEHOLDERS = {
     "yyyy": "<int(fixed_digits=4):year>",
@@ -82,6 +82,29 @@ class Settings:
         "The site's own scheme and host, such as `https://bulletin.example`, for addresses that"
         " leave the site; the request's when empty.",
     )
+    replies: bool = _setting(True, "Whether readers may reply to stories at all.")
+    reply_needs_name_and_email: bool = _setting(
+        True, "Whether a guest must give a name and an e-mail address."
+    )
+    reply_needs_sign_in: bool = _setting(
+        False, "Whether only people signed in at the host may reply."
+    )
+    reply_website: bool = _setting(True, "Whether guests may name a website of theirs.")
+    reply_length: int = _setting(10_000, "The most characters of a reply, 100 to 65,525.")
+    reply_pause_seconds: int = _setting(
+        15, "How long a writer has to wait between two replies; 0 for not at all."
+    )
+    hold_guests: bool = _setting(
+        True, "Whether what guests write waits for a moderator; nobody has to wait who is known."
+    )
+    hold_links: int = _setting(2, "With how many links a reply waits for a moderator.")
+    thread_depth: int = _setting(
+        5, "How many levels of replies are shown as such, 1 to 10; deeper ones name their parent."
+    )
+    threads_per_page: int = _setting(50, "Threads on one page of a story, 1 to 200.")
+    newest_replies_first: bool = _setting(
+        False, "Whether threads begin with the newest; the reader may choose."
+    )
     login_endpoint: str = _setting(
         "", "The endpoint of the host's sign-in page, to which the newsroom sends strangers."
     )
@@ -91,6 +114,15 @@ class Settings:
 
     def __post_init__(self) -> None:
         _check(1 <= self.posts_per_page <= 100, "posts_per_page", self, "a number from 1 to 100")
+        _check(
+            100 <= self.reply_length <= 65_525, "reply_length", self, "a number from 100 to 65525"
+        )
+        _check(self.reply_pause_seconds >= 0, "reply_pause_seconds", self, "0 or more seconds")
+        _check(self.hold_links >= 1, "hold_links", self, "1 or more links")
+        _check(1 <= self.thread_depth <= 10, "thread_depth", self, "a number from 1 to 10")
+        _check(
+            1 <= self.threads_per_page <= 200, "threads_per_page", self, "a number from 1 to 200"
+        )
         _check(self.page_cache_seconds >= 0, "page_cache_seconds", self, "0 or more seconds")
         _check(bool(self.title.strip()), "title", self, "the name of the site")
         _check(not self.base_url or is_base_url(self.base_url), "base_url", self, A_BASE_URL)

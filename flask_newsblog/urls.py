@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask.typing import ResponseReturnValue
 
 from . import errors
+from .comments import views as comments
 from .newsroom import views as newsroom
 from .posts import views as posts
 from .settings import Settings
@@ -31,9 +32,11 @@ def addresses(settings: Settings) -> list[Address]:
         f"<int(fixed_digits={digits}):{part}>"
         for part, digits in (("year", 4), ("month", 2), ("day", 2))
     )
+    # Eighteen digits fit in a 64-bit column of any of the databases.
+    number = "<int(max=999999999999999999):{}>"
     return [
         Address("/", "front", posts.front),
-        Address(settings.permalink_rule, "post", posts.post),
+        Address(settings.permalink_rule, "post", comments.story),
         Address("/sections/<slug>/", "section", posts.section),
         Address("/tags/<slug>/", "tag", posts.tag),
         Address("/authors/<slug>/", "author", posts.author),
@@ -41,6 +44,9 @@ def addresses(settings: Settings) -> list[Address]:
         Address(f"/{year}/{month}/", "month", posts.month),
         Address(f"/{year}/{month}/{day}/", "day", posts.day),
         Address("/media/<path:key>", "media", posts.media),
+        Address(f"/comments/{number.format('comment_id')}", "comment", comments.comment),
+        Address(f"/replies/{number.format('post_id')}", "reply", comments.reply, ("GET", "POST")),
+        Address("/replies/waiting/<token>", "waiting", comments.waiting),
         Address("/newsroom/", "newsroom", newsroom.door),
         Address("/newsroom/sign-in/<secret>", "sign_in", newsroom.sign_in, ("GET", "POST")),
         Address("/newsroom/sign-out", "sign_out", newsroom.sign_out, _ACT),

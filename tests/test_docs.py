@@ -9,8 +9,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,9 +21,11 @@ import sqlalchemy as sa
 from jinja2 import DictLoader, nodes
 
 import flask_newsblog
-from flask_newsblog import Action, NewsBlog, Person, Settings, signals
+from flask_newsblog import Action, NewsBlog, Origin, Person, Settings, headlines, signals
 from flask_newsblog import context as blog_context
 from flask_newsblog.cli import newsblog_group
+from flask_newsblog.comments import checks
+from flask_newsblog.comments import pages as comment_pages
 from flask_newsblog.errors import LOST
 from flask_newsblog.i18n import Words
 from flask_newsblog.models import PostState
@@ -170,9 +172,10 @@ def test_the_refusal_on_the_quickstart_page_is_the_real_one() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    headings = re.findall(r"^## (\S+)$", read("commands.md"), re.MULTILINE)
-    assert sorted(headings) == sorted(newsblog_group.commands)
-    for name, command in newsblog_group.commands.items():
+    headings = re.findall(r"^###? (.+)$", read("commands.md"), re.MULTILINE)
+    known = dict(commands_of(newsblog_group))
+    assert sorted(headings) == sorted(known)
+    for name, command in known.items():
         context = click.Context(command)
         named = [
             p.make_metavar(context) if isinstance(p, click.Argument) else _option(p, context)
@@ -181,6 +184,14 @@ def test_every_command_and_option_is_documented() -> None:
         tables_here = [t for t in tables("commands.md") if t.heading == name]
         documented = [row[0] for t in tables_here for row in t.rows if t.columns[0] != "Role"]
         assert sorted(documented) == sorted(named), name
+
+
+def commands_of(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """All commands of a group by name, those of a group in it after that group's name."""
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from commands_of(command, f"{before}{name} ")
 
 
 def _option(option: click.Parameter, context: click.Context) -> str:
@@ -242,6 +253,13 @@ def test_every_signal_is_documented_and_sent_with_those_keywords() -> None:
     for name, signal in known.items():
         signal.connect(listeners[name], host.app)
     host.run("import-markdown", "-", "--publish", input="# A title\n\nWords.\n")
+    host.open(
+        "/replies/1",
+        method="POST",
+        data={"comment": "Words.", "author": "Ann", "email": "ann@bulletin.example"},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    host.run("comments", "approve", "1")
     assert sent == documented
     close(host)
 
@@ -292,14 +310,14 @@ def test_plain_names_are_left_to_the_layout() -> None:
 
 DATACLASSES: dict[str, Any] = {
     name: value
-    for module in (pages, newsroom_pages)
+    for module in (pages, newsroom_pages, comment_pages)
     for name, value in vars(module).items()
-    if dataclasses.is_dataclass(value)
+    if dataclasses.is_dataclass(value) and value is not pages.StoryParts
 } | {
     value.__name__: value
     for value in (
         queries.Story, queries.Nearby, queries.Picture, queries.TagLink, Person,
-        blog_context.Headline,
+        headlines.Headline,
     )
 }  # fmt: skip
 
@@ -487,6 +505,44 @@ def test_the_hooks_the_docs_show_let_editors_in_and_nobody_else(
         visitor.get("/in")
         assert host.open("/newsroom/", visitor).status_code == status
     assert host.get("/newsroom/").status_code == 401
+
+
+def test_the_check_the_docs_show_refuses_with_its_sentence(
+    open_hosts: Callable[..., Host],
+) -> None:
+    check = names_in("hooks.md", "comment_checks")["no_betting"]
+    host = open_hosts(plain, given={"comment_checks": [check]})
+    post = write_story(host.app)
+    for words, status in (("The best BETTING in town.", 422), ("Good to have her back.", 303)):
+        answer = host.open(
+            f"/replies/{post.id}",
+            method="POST",
+            data={"comment": words, "author": "Ann", "email": "ann@bulletin.example"},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        assert answer.status_code == status
+        assert ("We publish no advertisements for betting." in answer.text) == (status == 422)
+
+
+def test_everything_a_check_gets_is_documented() -> None:
+    shown = prose("hooks.md")
+    for field in dataclasses.fields(checks.Draft):
+        assert f"`{field.name}`" in read("hooks.md"), field.name
+    assert "The sternest verdict counts" in shown
+
+
+def test_the_reasons_on_the_replies_page_are_those_of_our_checks() -> None:
+    guest = checks.Draft(
+        text="ALL OF THIS IS IN CAPITALS", html="<a href='1'></a><a href='2'></a>",
+        name="www.example.org", email="", website="", proven=False, origin=Origin.UNKNOWN,
+        trap="x", writing_time=timedelta(seconds=1),
+    )  # fmt: skip
+    said = table("replies.md", "The reply").column("The reply")
+    verdicts = checks.judge(guest, checks.CHECKS)
+    assert len(verdicts) == len(said) == len(checks.CHECKS)
+    for reason in (verdict.reason for _, verdict in verdicts):
+        wanted = reason.replace("has 2 links", "has as many links")
+        assert any(row.startswith(wanted) for row in said), reason
 
 
 def test_the_receiver_the_docs_show_hears_of_a_published_story(

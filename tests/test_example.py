@@ -22,6 +22,7 @@ from example_app.database import db
 from example_app.demo.fill import fill, is_empty
 from example_app.people import User, can
 from flask_newsblog import Action, Person
+from flask_newsblog.models import Comment, Post
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,6 +54,29 @@ def test_its_pages_carry_the_strict_policy(app: Flask, address: str) -> None:
     assert page.status_code == 200
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert "unsafe" not in page.headers["Content-Security-Policy"]
+
+
+def test_the_reply_form_on_its_own_page_obeys_the_strict_policy_beside_its_own(app: Flask) -> None:
+    client = app.test_client()
+    story = re.search(r'href="(/news/\d[^"#]+)#comments"', client.get("/news/").text)
+    assert story
+    form = re.search(r'action="(/news/replies/\d+)"', client.get(story[1]).text)
+    assert form
+    policies = client.get(form[1]).headers.getlist("Content-Security-Policy")
+    assert any("default-src 'self'" in policy for policy in policies)
+    assert any("frame-ancestors 'none'" in policy for policy in policies)
+
+
+def test_readers_talk_under_five_of_its_stories(app: Flask) -> None:
+    with app.app_context():
+        talk = db.session.execute(
+            select(Post.comment_count, Post.held_count).where(Post.comment_count > 0)
+        ).all()
+        badges = set(db.session.scalars(select(Comment.badge)))
+    assert len(talk) == 5
+    assert all(3 <= published <= 25 for published, _ in talk)
+    assert sum(held for _, held in talk) == 1
+    assert "author" in badges
 
 
 def test_every_picture_that_a_page_names_is_there(app: Flask) -> None:

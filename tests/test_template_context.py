@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import request, template_rendered
 
+import flask_newsblog.comments.pages
 import flask_newsblog.newsroom.pages
 import flask_newsblog.posts.pages
 from flask_newsblog.context import Site
@@ -52,6 +53,12 @@ def visit_every_page(host: Host) -> None:
         f"/{moment:%Y}/", f"/{moment:%Y/%m}/", f"/{moment:%Y/%m/%d}/",
     ):  # fmt: skip
         assert host.get(path).status_code == 200, path
+    form = f"/replies/{story.id}"
+    assert host.get(form).status_code == 200
+    foreign = host.open(
+        form, method="POST", data={"comment": "Welcome."}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert foreign.status_code == 403
     assert host.get("/nowhere").status_code == 404
     assert host.open("/", method="DELETE").status_code == 405
     assert host.get("/newsroom/").status_code == 401
@@ -80,6 +87,7 @@ def test_every_page_gets_what_is_documented_and_nothing_else(
         assert page.__name__ == PAGES[name.removeprefix("newsblog/")], name
         assert page.__module__ in (
             flask_newsblog.posts.pages.__name__,
+            flask_newsblog.comments.pages.__name__,
             flask_newsblog.newsroom.pages.__name__,
         )
     assert {name.removeprefix("newsblog/") for name, _, _ in seen} == set(PAGES)

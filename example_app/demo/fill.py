@@ -1,4 +1,4 @@
-"""Fills an empty database with the demo's stories, so that they look fresh today."""
+"""Fills an empty database with the demo's stories and replies, so that they look fresh today."""
 
 from __future__ import annotations
 
@@ -14,10 +14,22 @@ import yaml
 from sqlalchemy import select
 
 from flask_newsblog import NewsBlog
+from flask_newsblog.comments import actions as comment_actions
+from flask_newsblog.comments import queries as comment_queries
+from flask_newsblog.comments.checks import Outcome, Verdict
 from flask_newsblog.context import find_mount
 from flask_newsblog.database import session, utcnow
-from flask_newsblog.models import Author, CorrectionKind, Media, Post, PostState, Section
+from flask_newsblog.models import (
+    Author,
+    Comment,
+    CorrectionKind,
+    Media,
+    Post,
+    PostState,
+    Section,
+)
 from flask_newsblog.posts import actions
+from flask_newsblog.text.markdown import render_comment
 from flask_newsblog.transfer.markdown import StoryFile, import_stories, read_story
 
 HERE = Path(__file__).parent
@@ -28,7 +40,10 @@ _OURS = ("age", "updated", "image", "alt", "caption", "credit", "corrections")
 
 
 def fill(blogs: dict[str, NewsBlog], app: Any) -> int:
-    """Bring in the stories of each blog; returns how many. The caller commits."""
+    """Bring in the stories and replies of each blog; returns how many stories.
+
+    The caller commits.
+    """
     now = utcnow()
     authors = {a["name"]: a for a in yaml.safe_load(_read(HERE / "authors.yaml"))}
     sizes = yaml.safe_load(_read(PICTURES / "pictures.yaml"))
@@ -41,6 +56,10 @@ def fill(blogs: dict[str, NewsBlog], app: Any) -> int:
             _fill_story(blog.name, file, now, pictures)
             count += 1
         _fill_authors(blog.name, authors, pictures)
+    threads: dict[str, Any] = yaml.safe_load(_read(HERE / "replies.yaml"))
+    names = [blog.name for blog in blogs.values()]
+    for post in session().scalars(select(Post).where(Post.blog.in_(names), Post.slug.in_(threads))):
+        _fill_replies(post, None, threads[post.slug], now)
     return count
 
 
@@ -138,9 +157,36 @@ def _fill_authors(blog: str, known: dict[str, Any], pictures: _Pictures) -> None
     for author in session().scalars(select(Author).where(Author.blog == blog)):
         about = known.get(author.name, {})
         author.bio = about.get("bio", "")
+        # As if they had accounts: what they write under their own stories says so.
+        author.person_id = f"demo/{author.slug}"
         author.links = [[link["label"], link["url"]] for link in about.get("links", ())]
         if "picture" in about:
             author.picture_id = pictures.get(about["picture"]).id
+
+
+def _fill_replies(
+    post: Post, parent: Comment | None, replies: list[dict[str, Any]], now: datetime
+) -> None:
+    for reply in replies:
+        person, held = str(reply.get("person", "")), reply.get("held")
+        is_author = comment_queries.is_author(post.id, person)
+        writer = comment_actions.Writer(
+            name=reply["name"],
+            email="",
+            website=reply.get("website", ""),
+            person_id=person or None,
+            badge="author" if is_author else "staff" if person else "",
+            visitor=None,
+            network=None,
+            agent="",
+        )
+        verdicts = [("too_many_links", Verdict(Outcome.HOLD, held))] if held else []
+        text, at = reply["text"].strip(), now - _age(reply["age"])
+        html = str(render_comment(text))
+        comment = comment_actions.post_comment(
+            post.id, post.blog, parent, writer, text, html, verdicts, at
+        )
+        _fill_replies(post, comment, reply.get("replies", []), now)
 
 
 def _age(text: str) -> timedelta:

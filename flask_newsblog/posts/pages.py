@@ -47,8 +47,8 @@ class FrontPage:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryPage:
-    """``post.html``: a story and what hangs on it."""
+class StoryParts:
+    """A story and what the desk has hung on it."""
 
     story: Story
     body: Markup
@@ -102,8 +102,9 @@ class ArchivePage:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """``error.html``: what happened, why, and what to do, in words."""
+    """``error.html``: what happened, why, and what to do; ``kept`` is a reply to be copied."""
 
     status: int
     heading: str
     text: str
+    kept: str = ""

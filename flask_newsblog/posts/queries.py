@@ -272,7 +272,20 @@ def newest_by_section(
 
 def find_story(blog: str, slug: str, now: datetime) -> Story | None:
     """A visible story by its slug, compared byte by byte as the schema does."""
-    row = _run(statements.story(), blog=blog, now=now, slug=slug).one_or_none()
+    return _story(_run(statements.story(), blog=blog, now=now, slug=slug).one_or_none())
+
+
+def find_story_by_id(blog: str, post_id: int, now: datetime) -> Story | None:
+    """A visible story by its id."""
+    return _story(_run(statements.story_by_id(), blog=blog, now=now, at=post_id).one_or_none())
+
+
+def was_withdrawn(blog: str, post_id: int) -> bool:
+    """Whether readers knew this story, and it was taken from them."""
+    return _run(statements.withdrawn(), blog=blog, at=post_id).one_or_none() is not None
+
+
+def _story(row: Any) -> Story | None:
     if row is None:
         return None
     return Story(

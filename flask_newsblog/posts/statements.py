@@ -219,6 +219,22 @@ def story() -> Query:
 
 
 @cache
+def story_by_id() -> Query:
+    """A visible story by its id, as :func:`story`."""
+    return _cards(
+        Post.dateline, Post.body_html, Post.lead_caption, Post.lead_credit, Post.replies_open
+    ).where(visible(), Post.id == AT)
+
+
+@cache
+def withdrawn() -> Query:
+    """A post that was withdrawn, by its id."""
+    return select(Post.id).where(
+        Post.blog == BLOG, Post.id == AT, Post.state == PostState.WITHDRAWN
+    )
+
+
+@cache
 def attached() -> sa.CompoundSelect[*tuple[Any, ...]]:
     """What hangs on a post: its authors, tags and corrections, with their ``kind``.
 

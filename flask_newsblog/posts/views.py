@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 
 from flask import Response, abort, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import Mount, no_arguments, reader_page, render, this_blog
+from ..context import Mount, reader_page, render, this_blog
 from ..models import Redirect, length_of
 from ..text.addresses import may_lead_to
 from . import queries
+from .opening import key_of, open_blog, post_number
 from .pages import (
     ArchivePage,
     AuthorPage,
@@ -21,7 +20,6 @@ from .pages import (
     Paging,
     SectionPage,
     SectionRow,
-    StoryPage,
     TagPage,
 )
 from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, TagLink
@@ -40,17 +38,10 @@ def _cursor() -> Cursor:
         return Cursor()
     older, newer = request.args.get("before"), request.args.get("after")
     if older is not None:
-        return Cursor(older_than=_post_id(older))
+        return Cursor(older_than=post_number(older))
     if newer is not None:
-        return Cursor(newer_than=_post_id(newer))
+        return Cursor(newer_than=post_number(newer))
     return Cursor()
-
-
-def _post_id(text: str) -> int:
-    # Eighteen digits fit in a 64-bit column of any of the databases.
-    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
-        abort(404)
-    return int(text)
 
 
 def front() -> ResponseReturnValue:
@@ -64,7 +55,7 @@ def front() -> ResponseReturnValue:
 @reader_page(_cursor)
 def _front() -> ResponseReturnValue:
     """The front page, and behind it page after page of older stories."""
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     cursor = _cursor()
     size, address = mount.settings.posts_per_page, mount.url("front")
     if cursor != Cursor():
@@ -85,37 +76,10 @@ def _front() -> ResponseReturnValue:
     return render("front.html", page, frame, now, address)
 
 
-@reader_page(no_arguments)
-def post(slug: str, **day: int) -> ResponseReturnValue:
-    """A story. An address that it once had, or that names another day, leads to it."""
-    mount, now, frame = _open()
-    story = queries.find_story(mount.blog, _key(slug), now)
-    if story is None:
-        moved = queries.find_moved(mount.blog, slug, now)
-        if moved is None:
-            abort(404)
-        return mount.moved(mount.post_url(moved.slug, moved.published_at))
-    card = story.card
-    canonical = mount.post_url(card.slug, card.published_at)
-    local = card.published_at.astimezone(mount.settings.zone)
-    if slug != card.slug or any(getattr(local, part) != value for part, value in day.items()):
-        return mount.moved(canonical)
-    attached = queries.find_attached(card.id)
-    page = StoryPage(
-        story=story,
-        body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
-        authors=attached.authors,
-        tags=attached.tags,
-        corrections=attached.corrections,
-        nearby=queries.find_nearby(mount.blog, card, attached.tags, now),
-    )
-    return render("post.html", page, frame, now, canonical)
-
-
 @reader_page(_cursor)
 def section(slug: str) -> ResponseReturnValue:
     """The stories of a section and of all below it."""
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     found = next((s for s in frame.sections if s.slug == slug), None)
     if found is None:
         abort(404)
@@ -136,8 +100,8 @@ def section(slug: str) -> ResponseReturnValue:
 @reader_page(_cursor)
 def tag(slug: str) -> ResponseReturnValue:
     """The stories with a tag."""
-    mount, now, frame = _open()
-    found = queries.find_tag(mount.blog, _key(slug))
+    mount, now, frame = open_blog()
+    found = queries.find_tag(mount.blog, key_of(slug))
     if found is None or found.slug != slug:
         abort(404)
     cursor, address = _cursor(), mount.url("tag", slug=slug)
@@ -155,8 +119,8 @@ def tag(slug: str) -> ResponseReturnValue:
 @reader_page(_cursor)
 def author(slug: str) -> ResponseReturnValue:
     """The stories of an author, under their portrait and a word about them."""
-    mount, now, frame = _open()
-    found = queries.find_author(mount.blog, _key(slug))
+    mount, now, frame = open_blog()
+    found = queries.find_author(mount.blog, key_of(slug))
     if found is None or found.slug != slug:
         abort(404)
     cursor, address = _cursor(), mount.url("author", slug=slug)
@@ -223,19 +187,6 @@ def redirect_from_before(mount: Mount) -> BaseResponse | None:
     return mount.moved(found.target or mount.post_url(found.slug, found.published_at))
 
 
-def _open() -> tuple[Mount, datetime, Frame]:
-    mount = this_blog()
-    now = mount.now()
-    return mount, now, queries.load_frame(mount.blog, now)
-
-
-def _key(slug: str) -> str:
-    # PostgreSQL refuses NUL in text, and no slug has one.
-    if "\0" in slug:
-        abort(404)
-    return slug
-
-
 def _day(year: int, month: int, day: int) -> date:
     # A year on both sides is left for time zones.
     if not 2 <= year <= 9998 and (year, month, day) != (9999, 1, 1):
@@ -247,7 +198,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 
 def _archive(unit: str, start: date, end: date, heading: str) -> ResponseReturnValue:
-    mount, now, frame = _open()
+    mount, now, frame = open_blog()
     cursor, address = _cursor(), mount.url(unit, **(request.view_args or {}))
     zone = mount.settings.zone
     listing = queries.in_period(

@@ -16,6 +16,13 @@ MAX_NESTING = 20
 # stay below thirty.
 MAX_DEPTH = 100
 
+# What a column of 64 KB held in the software most comments were written in.
+MAX_COMMENT = 65_525
+
+# Quotes in a quote, lists in a list: beyond these a comment's marks stay text.
+MAX_QUOTES = 6
+MAX_LISTS = 4
+
 
 class TextTooLong(ValueError):
     """The text is more than is rendered at once; the message says how to go on."""

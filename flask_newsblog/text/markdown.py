@@ -1,6 +1,5 @@
 """Stories: from the Markdown that authors write to the HTML that readers get."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
@@ -15,6 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from .addresses import may_lead_to
+from .characters import composed, drop_unprintable
 from .limits import (
     MAX_HTML,
     MAX_NESTING,
@@ -22,14 +22,12 @@ from .limits import (
     TextTooDeep,
     TextTooLong,
 )
-from .sanitize import clean_html, drop_unprintable
+from .replies import COMMENT_RENDERER as COMMENT_RENDERER
+from .replies import render_comment as render_comment
+from .sanitize import clean_html
 
 # Kept beside rendered HTML; raise it whenever the same source gives other HTML.
 RENDERER: int = 1
-
-# Unicode's Stream-Safe Text Format (UAX 15, 13): more marks on one letter than any
-# language has make normalisation quadratic.
-MAX_MARKS = 30
 
 # Longest name of a footnote, in characters: without an end, `[^` is sought to the end of
 # the text for each `[^`.
@@ -56,7 +54,7 @@ def render_post(source: str, *, raw_html: bool = False) -> Markup:
         )
     env: EnvType = {}
     markdown = _WITH_HTML if raw_html else _WITHOUT_HTML
-    tokens = markdown.parse(_normalised(source), env)
+    tokens = markdown.parse(composed(drop_unprintable(source)), env)
     _refuse_growth(tokens)
     _level_headings(tokens)
     _frame_pictures(tokens)
@@ -64,21 +62,6 @@ def render_post(source: str, *, raw_html: bool = False) -> Markup:
     tokens = list(_frame_tables(tokens))
     html: str = markdown.renderer.render(tokens, markdown.options, env)
     return clean_html(html)
-
-
-def _normalised(source: str) -> str:
-    source = drop_unprintable(source)
-    if source.isascii():
-        return source
-    safe: list[str] = []
-    marks = 0
-    for character in source:
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks > MAX_MARKS:
-            safe.append("\N{COMBINING GRAPHEME JOINER}")
-            marks = 1
-        safe.append(character)
-    return unicodedata.normalize("NFC", "".join(safe))
 
 
 def _refuse_growth(tokens: Iterable[Token]) -> None:

@@ -1,17 +1,13 @@
 """The one gate that all HTML of stories passes through."""
 
-import re
-
 import nh3
 from markupsafe import Markup
 
 from .addresses import WEB, may_lead_to
 from .allowed import ATTRIBUTES, TAGS, VALUES
+from .characters import drop_unprintable as drop_unprintable
 from .limits import MAX_HTML, TextTooLong
 from .nesting import nest_properly
-
-# Lone surrogates cannot be stored as UTF-8; PostgreSQL refuses NUL.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_html(html: str) -> Markup:
@@ -37,11 +33,6 @@ def _refuse_longer(html: str) -> None:
             f"The HTML of this text has {len(html):,} characters; no more than {MAX_HTML:,} "
             "can be shown as one story. Split it into several stories."
         )
-
-
-def drop_unprintable(text: str) -> str:
-    """The text without control characters (tab and line ends stay) and lone surrogates."""
-    return _UNPRINTABLE.sub("", text)
 
 
 def _value(tag: str, attribute: str, value: str) -> str | None:

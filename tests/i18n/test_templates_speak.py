@@ -14,6 +14,8 @@ import flask_newsblog
 FOLDER = Path(flask_newsblog.__file__).with_name("templates")
 TEMPLATES = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html"))
 READ_OUT = {"alt", "aria-label", "aria-description", "placeholder", "title", "value", "label"}
+# Of these, the value is sent and not shown.
+UNSEEN = {"checkbox", "hidden", "radio"}
 FILLED = "zz"
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -26,7 +28,8 @@ class VisibleText(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value or "" for name, value in attrs if name in READ_OUT]
+        unseen = {"value"} if dict(attrs).get("type") in UNSEEN else set()
+        self.found += [value or "" for name, value in attrs if name in READ_OUT - unseen]
 
     def handle_data(self, data: str) -> None:
         self.found.append(data)

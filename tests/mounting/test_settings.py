@@ -67,6 +67,10 @@ def test_every_setting_can_be_given_in_each_of_the_three_ways() -> None:
         "time_zone": "Asia/Tokyo", "date_format": "d.M.yy", "posts_per_page": 5,
         "permalink": "/<slug>/",
         "public_pages": True, "page_cache_seconds": 9, "base_url": "https://a.example",
+        "replies": False, "reply_needs_name_and_email": False, "reply_needs_sign_in": True,
+        "reply_website": False, "reply_length": 500, "reply_pause_seconds": 3,
+        "hold_guests": False, "hold_links": 4, "thread_depth": 3, "threads_per_page": 7,
+        "newest_replies_first": True,
         "login_endpoint": "in", "media_folder": "/srv/m",
     }  # fmt: skip
     assert given.keys() == {field.name for field in fields(Settings)}

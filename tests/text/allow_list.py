@@ -14,12 +14,37 @@ OURS = {
     "role": re.compile(r"group|doc-(noteref|backlink|endnotes)"),
     "rel": re.compile("noopener"),
 }
+# What a comment may hold, whole.
+IN_COMMENTS: dict[str, dict[str, re.Pattern[str]]] = {
+    tag: {name: re.compile(pattern) for name, pattern in attributes.items()}
+    for tag, attributes in {
+        "a": {"href": r"https?://[^\s\"'<>\\]+", "rel": "nofollow ugc noopener"},
+        "blockquote": {},
+        "br": {},
+        "code": {},
+        "em": {},
+        "li": {"dir": "auto"},
+        "ol": {"start": "[0-9]{1,9}"},
+        "p": {"dir": "auto"},
+        "pre": {},
+        "strong": {},
+        "ul": {},
+    }.items()
+}
 HERE = "https://news.example/stories/one/"
 
 
 def outside(html: str) -> list[str]:
     """Everything in some HTML that is not on the list; nothing if all is well."""
-    reader = _Reader()
+    return _read(_Reader(), html)
+
+
+def outside_comments(html: str) -> list[str]:
+    """Everything in some HTML that no comment may hold; nothing if all is well."""
+    return _read(_CommentReader(), html)
+
+
+def _read(reader: "_Reader", html: str) -> list[str]:
     reader.feed(str(html))
     reader.close()
     return reader.found
@@ -48,6 +73,18 @@ class _Reader(HTMLParser):
 
     def handle_pi(self, data: str) -> None:
         self.found.append("an instruction")
+
+
+class _CommentReader(_Reader):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in IN_COMMENTS:
+            self.found.append(f"<{tag}>")
+        elif tag == "a" and [name for name, _ in attrs] != ["href", "rel"]:
+            self.found.append(f"<a> with {attrs}")
+        for name, value in attrs:
+            pattern = IN_COMMENTS.get(tag, {}).get(name)
+            if pattern is None or not pattern.fullmatch(value or ""):
+                self.found.append(f"<{tag} {name}={value!r}>")
 
 
 def _is_honest(name: str, value: str) -> bool:

@@ -1,0 +1,1 @@
+"""Replies: what readers leave under a story, and how it is judged and shown."""

@@ -1,0 +1,128 @@
+"""The form under a story. It is the same for every visitor: no token, no cookie, no time.
+
+Its fields have the names that WordPress gives them, so that browsers fill them as they
+are used to.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import BooleanField, Form, HiddenField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+
+from ..i18n import Words, mark
+from ..settings import Settings
+from ..text.addresses import WEB, may_lead_to
+from ..text.characters import composed, drop_unprintable, in_plain_lines, keep_order
+
+NAME_LENGTH, EMAIL_LENGTH, WEBSITE_LENGTH = 245, 100, 200
+
+_EMPTY = mark("Please write something.")
+_NO_NAME = mark("Please tell us your name.")
+_NO_EMAIL = mark("Please give an email address. It will not be published.")
+_BAD_EMAIL = mark("This is not an email address. It looks like name@example.org.")
+_BAD_WEBSITE = mark("This is not a web address. It looks like https://example.org.")
+_TOO_LONG = mark("This has %(n)s characters; at most %(most)s fit.")
+# One @ with something on both sides and no space; whether it works, only a mail can tell.
+_EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+")
+# What no address on the web holds unless it is written with a percent sign (RFC 3986, 2).
+_NOT_IN_ADDRESSES = re.compile(r"[\s\"'<>\\^`{|}]")
+# Whoever leaves the scheme out has written a host, and perhaps what is on it.
+_WITHOUT_SCHEME = re.compile(r"[\w-]+(\.[\w-]+)+([/:?#]|\Z)")
+# Letters, signs and marks that show nothing (Unicode's Default_Ignorable_Code_Point, and the
+# empty cell of Braille), beside spaces, controls and format characters.
+_SHOWS_NOTHING = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d159"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# A letter may be typed as a base and several marks; what is longer than this many times
+# what is taken is refused as it is, and not worth composing.
+_PARTS_OF_A_LETTER = 4
+_MOST = _PARTS_OF_A_LETTER * 65_525
+
+
+def one_line(text: str | None) -> str:
+    """What was typed into a line: no controls, one space where there were several."""
+    return " ".join(keep_order(_tidied(text)).split())
+
+
+def many_lines(text: str | None) -> str:
+    """What was typed into a box: lines end in one way, no controls, no empty ends."""
+    return _tidied(text).strip()
+
+
+def shows_something(text: str | None) -> bool:
+    """Whether there is anything to be seen of a text."""
+    return bool(_SHOWS_NOTHING.sub("", text or ""))
+
+
+class ReplyForm(Form):
+    """*Leave a Reply*: the comment, and who writes it."""
+
+    comment = TextAreaField(mark("Comment"), filters=[many_lines])
+    author = StringField(mark("Name"), filters=[one_line])
+    email = StringField(mark("Email"), filters=[one_line])
+    url = StringField(mark("Website"), filters=[one_line])
+    remember = BooleanField(
+        mark("Save my name, email, and website in this browser for the next time I comment.")
+    )
+    # People do not see it; whoever fills it in is held, never refused: browsers fill fields.
+    subject = StringField(mark("Leave this empty"), filters=[one_line])
+    # How long the writing took, in milliseconds, where there is script to tell.
+    took = HiddenField()
+    parent = HiddenField()
+
+    def __init__(self, data: Any, settings: Settings, words: Words, *, known: bool) -> None:
+        super().__init__(data)
+        self._settings, self._words, self.known = settings, words, known
+
+    def validate_comment(self, field: Any) -> None:
+        if not shows_something(field.data):
+            self._refuse(_EMPTY)
+        self._limit(field, self._settings.reply_length)
+
+    def validate_author(self, field: Any) -> None:
+        self._name_or_email(field, NAME_LENGTH, _NO_NAME)
+
+    def validate_email(self, field: Any) -> None:
+        self._name_or_email(field, EMAIL_LENGTH, _NO_EMAIL)
+        if field.data and not self.known and not _EMAIL.fullmatch(field.data):
+            self._refuse(_BAD_EMAIL)
+
+    def validate_url(self, field: Any) -> None:
+        if not field.data or self.known or not self._settings.reply_website:
+            return
+        self._limit(field, WEBSITE_LENGTH)
+        if _WITHOUT_SCHEME.match(field.data):
+            field.data = f"https://{field.data}"
+            self._limit(field, WEBSITE_LENGTH)
+        bad = _NOT_IN_ADDRESSES.search(field.data) or "://" not in field.data
+        if bad or not may_lead_to(field.data, WEB):
+            self._refuse(_BAD_WEBSITE)
+
+    def _name_or_email(self, field: Any, most: int, missing: str) -> None:
+        # Of somebody who is known these fields are neither shown nor used.
+        if self.known:
+            return
+        if not shows_something(field.data):
+            field.data = ""
+            if self._settings.reply_needs_name_and_email:
+                self._refuse(missing)
+        self._limit(field, most)
+
+    def _limit(self, field: Any, most: int) -> None:
+        if len(field.data or "") > most:
+            number = self._words.number
+            self._refuse(_TOO_LONG, n=number(len(field.data)), most=number(most))
+
+    def _refuse(self, sentence: str, **values: Any) -> None:
+        raise StopValidation(self._words.t(sentence, **values))
+
+
+def _tidied(text: str | None) -> str:
+    if len(text or "") > _MOST:
+        return drop_unprintable(text or "")
+    return composed(in_plain_lines(text or ""))

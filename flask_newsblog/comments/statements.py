@@ -1,0 +1,152 @@
+"""The statements by which threads are read, each put together once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import aliased
+
+from ..database import BigId, UTCDateTime
+from ..models import Comment, Post
+from ..posts.statements import visible
+
+Query: TypeAlias = "sa.Select[*tuple[Any, ...]]"
+
+_POST = bindparam("post", type_=BigId)
+_AT = bindparam("at", type_=BigId)
+_PART = bindparam("part", type_=BigId)
+_OWN = bindparam("own", type_=BigId)
+_SHOWN = bindparam("shown", type_=sa.Integer())
+_ONE_MORE = bindparam("one_more", type_=sa.Integer())
+_MOST = bindparam("most", type_=sa.Integer())
+
+
+@cache
+def threads(from_start: bool, up_to: bool, newest_first: bool) -> Query:
+    """The rows of a page of threads, of one more root, and ``prior``: of one before it."""
+    root = _roots()
+    descending = newest_first
+    if from_start:
+        root = root.where(_beyond(_root_moment(), later=not newest_first, inclusive=True))
+    elif up_to:
+        descending = not newest_first
+        root = root.where(_beyond(_root_moment(), later=newest_first, inclusive=False))
+    roots = root.order_by(*_order(descending)).limit(_ONE_MORE).cte("roots")
+    # Not those of the one more, which on a page up to a root would come first.
+    here = select(roots).order_by(*_order(descending, roots.c)).limit(_SHOWN).subquery()
+    replies = (
+        select(Comment.id)
+        .select_from(here)
+        .join(Comment, Comment.root_id == here.c.id)
+        .where(Comment.shown.is_(True))
+        .order_by(*_order(newest_first, here.c), Comment.created_at, Comment.id)
+        .limit(_MOST)
+        .subquery()
+    )
+    ids = [select(roots.c.id, sa.literal(False).label("prior")), select(replies.c.id, sa.false())]
+    if from_start:
+        before = _beyond(_root_moment(), later=newest_first, inclusive=False)
+        prior = _roots().where(before).order_by(*_order(not newest_first)).limit(1).subquery()
+        ids.append(select(prior.c.id, sa.true()))
+    return rows(sa.union_all(*ids).subquery())
+
+
+@cache
+def thread_part(newest_first: bool) -> Query:
+    """A root, its replies from one on, and the root after it."""
+    moment = select(Comment.created_at).where(
+        Comment.id == _PART, Comment.root_id == _AT, or_(Comment.shown.is_(True), _is_own())
+    )
+    replies = (
+        select(Comment.id)
+        .where(Comment.root_id == _AT, Comment.shown.is_(True))
+        .where(_beyond(moment, later=True, inclusive=True, number=_PART))
+        .order_by(Comment.created_at, Comment.id)
+        .limit(_MOST)
+        .subquery()
+    )
+    root = _roots().where(Comment.id == _AT).subquery()
+    beyond = _beyond(_root_moment(), later=not newest_first, inclusive=False)
+    after = _roots().where(beyond).order_by(*_order(newest_first)).limit(1).subquery()
+    ids = (
+        select(root.c.id, sa.literal(False).label("prior")),
+        select(after.c.id, sa.false()),
+        select(replies.c.id, sa.false()),
+    )
+    return rows(sa.union_all(*ids).subquery())
+
+
+@cache
+def comment() -> Query:
+    """Where a comment stands that readers see."""
+    return (
+        select(Comment.id, Comment.root_id, Comment.created_at, Post.slug, Post.published_at)
+        .join(Post, Post.id == Comment.post_id)
+        .where(Comment.id == bindparam("comment", type_=BigId), Comment.shown.is_(True), visible())
+    )
+
+
+@cache
+def place_in_thread() -> sa.Select[int]:
+    """How many replies of a thread come before one of them, as far as a page goes."""
+    created = bindparam("created", type_=UTCDateTime())
+    before = (
+        select(Comment.id)
+        .where(Comment.root_id == _AT, Comment.shown.is_(True), Comment.created_at <= created)
+        .where(or_(Comment.created_at < created, Comment.id < _PART))
+        .limit(_MOST)
+        .subquery()
+    )
+    return select(sa.func.count()).select_from(before)
+
+
+def _roots() -> Any:
+    return select(Comment.id, Comment.created_at).where(
+        Comment.post_id == _POST, Comment.shown.is_(True), Comment.root_id.is_(None)
+    )
+
+
+def _root_moment() -> Any:
+    """When the root was written that a page begins or ends with, if it stands in a thread."""
+    stands = and_(Comment.shown.is_(True), Comment.root_id.is_(None))
+    return select(Comment.created_at).where(
+        Comment.id == _AT, Comment.post_id == _POST, or_(stands, _is_own())
+    )
+
+
+def _is_own() -> Any:
+    return Comment.id == _OWN
+
+
+def _order(descending: bool, columns: Any = Comment) -> tuple[Any, Any]:
+    if descending:
+        return columns.created_at.desc(), columns.id.desc()
+    return columns.created_at, columns.id
+
+
+def rows(ids: Any) -> Query:
+    """What a thread shows of the comments with these ids."""
+    parent = aliased(Comment)
+    return (
+        select(
+            Comment.id, Comment.parent_id, Comment.root_id, Comment.depth, Comment.state,
+            Comment.author_name, Comment.author_url, Comment.badge, Comment.created_at,
+            Comment.edited_at, Comment.body_html, parent.author_name.label("parent_name"),
+            parent.state.label("parent_state"), ids.c.prior,
+        )
+        .select_from(ids)
+        .join(Comment, Comment.id == ids.c.id)
+        .outerjoin(parent, parent.id == Comment.parent_id)
+    )  # fmt: skip
+
+
+def _beyond(moment: Any, *, later: bool, inclusive: bool, number: Any = _AT) -> Any:
+    at = moment.scalar_subquery()
+    when, own = Comment.created_at, Comment.id
+    if later:
+        beyond = or_(when > at, own >= number if inclusive else own > number)
+        return and_(when >= at, beyond)
+    return and_(when <= at, or_(when < at, own <= number if inclusive else own < number))
