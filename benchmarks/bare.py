@@ -22,7 +22,6 @@ from flask_newsblog.models import (
     Author,
     Byline,
     Comment,
-    CommentState,
     Correction,
     Media,
     Post,
@@ -58,7 +57,7 @@ class Shown:
     older: Any = None
     newer: Any = None
     related: Sequence[int] = ()
-    thread: bool = False
+    replies: Sequence[int] = ()
 
 
 def create_app(engine: sa.Engine, shown: dict[str, Shown], title: str, tagline: str) -> Flask:
@@ -157,7 +156,7 @@ class Pages:
                 older=shown.older,
                 newer=shown.newer,
                 related=shown.related,
-                **_thread(connection, story.id if shown.thread else None),
+                **_thread(connection, shown.replies),
                 **self._frame(connection),
             )
 
@@ -266,16 +265,14 @@ def _corrections(connection: sa.Connection, post_id: int) -> Sequence[Any]:
     ).all()
 
 
-def _thread(connection: sa.Connection, post_id: int | None) -> dict[str, Any]:
-    """The replies to a story as a tree: the roots, and the children of each."""
-    if post_id is None:
-        return {"thread": None, "children": {}}
+def _thread(connection: sa.Connection, ids: Sequence[int]) -> dict[str, Any]:
+    """The replies as a tree: the roots, and the children of each."""
     rows = connection.execute(
         select(
             comment.id, comment.parent_id, comment.author_name, comment.author_url,
-            comment.body_html, comment.created_at, comment.edited_at,
+            comment.badge, comment.body_html, comment.created_at, comment.edited_at,
         )
-        .where(comment.post_id == post_id, comment.state == CommentState.PUBLISHED)
+        .where(comment.id.in_(ids))
         .order_by(comment.created_at, comment.id)
     ).all()  # fmt: skip
     children: dict[int, list[Any]] = {}

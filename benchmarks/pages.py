@@ -18,7 +18,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ from flask_newsblog.models import Post
 TITLE, TAGLINE = "The Harbour Bulletin", "All About The Latest Updates"
 CACHE_SECONDS = 3600
 
-# Statements per page, by what it is. An article may have six, of which one is for its replies.
-LIST, ARTICLE, NEWSROOM = 4, 5, 8
+# Statements per page, by what it is.
+LIST, ARTICLE, NEWSROOM = 4, 6, 8
 # The places of some in the list of pages.
 FRONT, FIFTY, MANY, COMMON_TAG = 0, 3, 4, 5
 
@@ -171,6 +171,7 @@ def _shown_on(page: Any) -> Shown:
                 older=near.older and near.older.id,
                 newer=near.newer and near.newer.id,
                 related=[card.id for card in near.related],
+                replies=[comment.id for comment in page.thread.comments],
             )
         case "DoorPage":
             return Shown([Group([row.id for row in page.rows])], older=page.older)
@@ -206,8 +207,6 @@ def measure(large: str, small: str, plan: Plan) -> Iterator[str]:
         if page is pages[FIFTY]:
             budgets.append(Budget("article to a bare view of the same rows", ratio, 1.0))
     yield ""
-    yield _thread_to_come(large, pages[FIFTY], plan)
-    yield ""
     budgets += _with_page_cache(large, [pages[FRONT], pages[FIFTY]], plan)
     budgets += _with_more_stored(app, few, pages, few_pages, plan)
     yield from _budget_table(budgets)
@@ -224,17 +223,6 @@ def _beside_bare_views(app: Flask, plain: Flask, page: Page, plan: Plan) -> Race
 
 def _all_shown(pages: Iterable[Page]) -> dict[str, Shown]:
     return {page.path: page.shown for page in pages}
-
-
-def _thread_to_come(uri: str, page: Page, plan: Plan) -> str:
-    """What a bare view takes with the replies that our page does not show yet."""
-    shown = {page.path: replace(page.shown, thread=True)}
-    plain = bare.create_app(sa.create_engine(uri), shown, TITLE, TAGLINE)
-    found = race({"thread": request(plain, page.path)}, plan.rounds, plan.seconds)
-    return (
-        "Our article shows no replies yet, and so the bare view of the same rows shows none."
-        f" With 50 of them, by a recursive macro, that one takes {found.best('thread'):.2f} ms."
-    )
 
 
 def _with_page_cache(uri: str, pages: Iterable[Page], plan: Plan) -> Iterator[Budget]:
