@@ -66,11 +66,12 @@ def find_threads(post_id: int, place: Place, limit: int) -> Threads:
     ``cut`` names the root and the first reply of it that is not here, where there are
     too many; then what is after that root is on the next page.
     """
-    in_part = place.part is not None
-    if in_part:
-        limit, statement = 1, statements.thread_part(place.newest_first)
+    dialect, newest_first = session().get_bind(Comment).dialect.name, place.newest_first
+    if place.part is not None:
+        limit, statement = 1, statements.thread_part(newest_first, dialect)
     else:
-        statement = statements.threads(place.start is not None, place.backwards, place.newest_first)
+        from_start = place.start is not None
+        statement = statements.threads(from_start, place.backwards, newest_first, dialect)
     values = {
         "post": post_id,
         "at": place.until if place.backwards else place.start,
@@ -80,9 +81,13 @@ def find_threads(post_id: int, place: Place, limit: int) -> Threads:
         "one_more": limit + 1,
         "most": REPLIES + 1,
     }
-    found = session().execute(statement, values).all()
+    return _page(session().execute(statement, values).all(), place, limit)
+
+
+def _page(found: Sequence[Found], place: Place, limit: int) -> Threads:
     rows = [row for row in found if not row.prior]
-    known = sorted((r for r in rows if r.root_id is None), key=_time_of, reverse=place.newest_first)
+    roots = [row for row in rows if row.root_id is None]
+    known = sorted(roots, key=_time_of, reverse=place.newest_first)
     # One more than is shown tells that there is another page.
     roots = known[-limit:] if place.backwards else known[:limit]
     order = {root.id: index for index, root in enumerate(roots)}

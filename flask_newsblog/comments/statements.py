@@ -23,9 +23,12 @@ _SHOWN = bindparam("shown", type_=sa.Integer())
 _ONE_MORE = bindparam("one_more", type_=sa.Integer())
 _MOST = bindparam("most", type_=sa.Integer())
 
+# Not ``IS TRUE``, for which MariaDB has no use of an index.
+_SHOWS = Comment.shown == sa.true()
+
 
 @cache
-def threads(from_start: bool, up_to: bool, newest_first: bool) -> Query:
+def threads(from_start: bool, up_to: bool, newest_first: bool, dialect: str) -> Query:
     """The rows of a page of threads, of one more root, and ``prior``: of one before it."""
     root = _roots()
     descending = newest_first
@@ -34,35 +37,37 @@ def threads(from_start: bool, up_to: bool, newest_first: bool) -> Query:
     elif up_to:
         descending = not newest_first
         root = root.where(_beyond(_root_moment(), later=newest_first, inclusive=False))
-    roots = root.order_by(*_order(descending)).limit(_ONE_MORE).cte("roots")
+    roots = root.order_by(*_order(descending, dialect)).limit(_ONE_MORE).cte("roots")
     # Not those of the one more, which on a page up to a root would come first.
-    here = select(roots).order_by(*_order(descending, roots.c)).limit(_SHOWN).subquery()
+    here = select(roots).order_by(*_order(descending, dialect, roots.c)).limit(_SHOWN).subquery()
     replies = (
         select(Comment.id)
         .select_from(here)
         .join(Comment, Comment.root_id == here.c.id)
-        .where(Comment.shown.is_(True))
-        .order_by(*_order(newest_first, here.c), Comment.created_at, Comment.id)
+        .where(_SHOWS)
+        .order_by(*_order(newest_first, dialect, here.c), Comment.created_at, Comment.id)
         .limit(_MOST)
         .subquery()
     )
     ids = [select(roots.c.id, sa.literal(False).label("prior")), select(replies.c.id, sa.false())]
     if from_start:
         before = _beyond(_root_moment(), later=newest_first, inclusive=False)
-        prior = _roots().where(before).order_by(*_order(not newest_first)).limit(1).subquery()
+        prior = (
+            _roots().where(before).order_by(*_order(not newest_first, dialect)).limit(1).subquery()
+        )
         ids.append(select(prior.c.id, sa.true()))
     return rows(sa.union_all(*ids).subquery())
 
 
 @cache
-def thread_part(newest_first: bool) -> Query:
+def thread_part(newest_first: bool, dialect: str) -> Query:
     """A root, its replies from one on, and the root after it."""
     moment = select(Comment.created_at).where(
-        Comment.id == _PART, Comment.root_id == _AT, or_(Comment.shown.is_(True), _is_own())
+        Comment.id == _PART, Comment.root_id == _AT, or_(_SHOWS, _is_own())
     )
     replies = (
         select(Comment.id)
-        .where(Comment.root_id == _AT, Comment.shown.is_(True))
+        .where(Comment.root_id == _AT, _SHOWS)
         .where(_beyond(moment, later=True, inclusive=True, number=_PART))
         .order_by(Comment.created_at, Comment.id)
         .limit(_MOST)
@@ -70,7 +75,7 @@ def thread_part(newest_first: bool) -> Query:
     )
     root = _roots().where(Comment.id == _AT).subquery()
     beyond = _beyond(_root_moment(), later=not newest_first, inclusive=False)
-    after = _roots().where(beyond).order_by(*_order(newest_first)).limit(1).subquery()
+    after = _roots().where(beyond).order_by(*_order(newest_first, dialect)).limit(1).subquery()
     ids = (
         select(root.c.id, sa.literal(False).label("prior")),
         select(after.c.id, sa.false()),
@@ -85,7 +90,7 @@ def comment() -> Query:
     return (
         select(Comment.id, Comment.root_id, Comment.created_at, Post.slug, Post.published_at)
         .join(Post, Post.id == Comment.post_id)
-        .where(Comment.id == bindparam("comment", type_=BigId), Comment.shown.is_(True), visible())
+        .where(Comment.id == bindparam("comment", type_=BigId), _SHOWS, visible())
     )
 
 
@@ -95,7 +100,7 @@ def place_in_thread() -> sa.Select[int]:
     created = bindparam("created", type_=UTCDateTime())
     before = (
         select(Comment.id)
-        .where(Comment.root_id == _AT, Comment.shown.is_(True), Comment.created_at <= created)
+        .where(Comment.root_id == _AT, _SHOWS, Comment.created_at <= created)
         .where(or_(Comment.created_at < created, Comment.id < _PART))
         .limit(_MOST)
         .subquery()
@@ -104,14 +109,14 @@ def place_in_thread() -> sa.Select[int]:
 
 
 def _roots() -> Any:
-    return select(Comment.id, Comment.created_at).where(
-        Comment.post_id == _POST, Comment.shown.is_(True), Comment.root_id.is_(None)
+    return select(Comment.id, Comment.root_id, Comment.created_at).where(
+        Comment.post_id == _POST, _SHOWS, Comment.root_id.is_(None)
     )
 
 
 def _root_moment() -> Any:
     """When the root was written that a page begins or ends with, if it stands in a thread."""
-    stands = and_(Comment.shown.is_(True), Comment.root_id.is_(None))
+    stands = and_(_SHOWS, Comment.root_id.is_(None))
     return select(Comment.created_at).where(
         Comment.id == _AT, Comment.post_id == _POST, or_(stands, _is_own())
     )
@@ -121,10 +126,16 @@ def _is_own() -> Any:
     return Comment.id == _OWN
 
 
-def _order(descending: bool, columns: Any = Comment) -> tuple[Any, Any]:
-    if descending:
-        return columns.created_at.desc(), columns.id.desc()
-    return columns.created_at, columns.id
+def _order(descending: bool, dialect: str, columns: Any = Comment) -> tuple[Any, ...]:
+    """The order of roots by time, said so that the index is seen to have them in it.
+
+    PostgreSQL wants to hear of ``root_id`` too, though that of all roots is empty;
+    MariaDB would then sort them all.
+    """
+    by: tuple[Any, ...] = (columns.created_at, columns.id)
+    if dialect == "postgresql":
+        by = (columns.root_id, *by)
+    return tuple(column.desc() for column in by) if descending else by
 
 
 def rows(ids: Any) -> Query:

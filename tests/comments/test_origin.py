@@ -259,11 +259,16 @@ def test_a_confirmation_does_not_become_somebody_elses_by_signing_in(site: Site)
 def test_a_confirmation_is_for_one_story(site: Site) -> None:
     other = write_story(site.app, "Another", now=site.clock())
     nora = site.client("Nora")
-    site.send(client=nora, headers=FOREIGN, story=other)
     page = site.send(client=nora, headers=FOREIGN).text
     token = all_of(tree(page), "input", name="csrf_token")[0].get("value")
+    here, there = (f"{site.host.prefix}/replies/{story.id}" for story in (site.story, other))
+    cookie = nora.get_cookie("newsblog_confirm", path=here)
+    assert cookie is not None
+    nora.set_cookie("newsblog_confirm", cookie.value, path=there)
     answer = site.send(client=nora, headers=UNKNOWN, story=other, csrf_token=token)
     assert is_confirmation(answer)
+    answer = site.send(client=nora, headers=UNKNOWN, csrf_token=token)
+    assert answer.status_code == 303
 
 
 def test_a_confirmation_is_over_after_an_hour(site: Site) -> None:

@@ -19,7 +19,7 @@ from flask_newsblog.models import Base, Comment, CommentState, Post
 from flask_newsblog.posts import actions as post_actions
 from flask_newsblog.signals import comment_posted, comment_submitting
 
-from ..hosts import change, counted_statements, plain, write_story
+from ..hosts import MEMORY, change, counted_statements, plain, write_story
 from .conftest import OpenSite
 from .readers import GUEST, SAID, SAME, Site, all_of, kept, links, shown, tree, words
 
@@ -299,7 +299,7 @@ def test_the_longest_comment_that_is_allowed_gets_through(
 
 
 def test_the_longest_comment_gets_through_in_parts_too(open_site: OpenSite) -> None:
-    site = open_site(NEWSBLOG_REPLY_LENGTH=LONGEST)
+    site = open_site(NEWSBLOG_REPLY_LENGTH=LONGEST, MAX_FORM_MEMORY_SIZE=10_000)
     answer = site.host.open(
         site.reply_path, method="POST", headers=SAME, content_type="multipart/form-data",
         data={**GUEST, "comment": "👍" * LONGEST},
@@ -701,6 +701,37 @@ def test_tables_that_are_gone_keep_the_words(open_site: OpenSite, tmp_path: Path
     answer = site.send()
     assert answer.status_code == 503
     assert SAID in kept(answer.text)
+
+
+def test_a_server_that_goes_away_in_between_keeps_the_words(open_site: OpenSite, uri: str) -> None:
+    if uri == MEMORY:
+        pytest.skip("only a server can go away")
+    site = open_site(uri=uri)
+
+    def cut_off(sender: Flask, **what: Any) -> None:
+        with site.app.app_context():
+            engine = site.app.extensions["sqlalchemy"].engine
+            own = session().connection()
+            if engine.dialect.name == "postgresql":
+                others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                kill = "SELECT pg_terminate_backend({})"
+                me = own.scalar(sa.text("SELECT pg_backend_pid()"))
+            else:
+                others = "SELECT id FROM information_schema.processlist WHERE db = database()"
+                kill, me = "KILL {}", own.scalar(sa.text("SELECT connection_id()"))
+            for number in own.scalars(sa.text(others)).all():
+                if number != me:
+                    own.execute(sa.text(kill.format(number)))
+
+    with comment_submitting.connected_to(cut_off, site.app):
+        answer = site.send()
+    assert answer.status_code == 503
+    assert SAID in kept(answer.text)
+    with site.app.app_context():
+        site.app.extensions["sqlalchemy"].engine.dispose()
+    assert site.stored() == []
+    assert site.counters() == (0, 0)
+    assert site.send().status_code == 303
 
 
 # Looking changes nothing
