@@ -30,6 +30,7 @@ from flask_newsblog.models import (
     Section,
     Tag,
 )
+from flask_newsblog.urls import CONVERTERS
 
 # With a secret Flask opens a session in every request, as it does for nearly every app.
 SECRET = "only for measuring"
@@ -92,6 +93,7 @@ def repeat(rule: str, body: bytes) -> Flask:
     """
     app = Flask("repeat")
     app.secret_key = SECRET
+    app.url_map.converters.update(CONVERTERS)
     app.add_url_rule(rule, "page", lambda **values: Response(body, mimetype="text/html"))
     return app
 

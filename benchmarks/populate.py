@@ -39,7 +39,12 @@ from flask_newsblog.models import (
     Tag,
 )
 from flask_newsblog.text.excerpts import count_words, excerpt
-from flask_newsblog.text.markdown import RENDERER, render_post
+from flask_newsblog.text.markdown import (
+    COMMENT_RENDERER,
+    RENDERER,
+    render_comment,
+    render_post,
+)
 from flask_newsblog.text.slugs import slugify
 
 BLOG = "news"
@@ -351,7 +356,7 @@ def _insert_thread(connection: sa.Connection, chance: random.Random, slug: str, 
                 "shown": True,
                 "author_name": f"{chance.choice(FIRST_NAMES)} {chance.choice(FAMILY_NAMES)}",
                 "author_email": f"reader{n % 500}@keldmouth.example", "body": text,
-                "body_html": f"<p>{text}</p>\n", "renderer": RENDERER,
+                "body_html": render_comment(text), "renderer": COMMENT_RENDERER,
                 "created_at": at + timedelta(minutes=n + 1),
             }
         )  # fmt: skip

@@ -15,13 +15,13 @@ from . import errors
 from .cli import newsblog_group
 from .comments.checks import Check
 from .comments.views import reply
+from .config import load_settings
 from .context import Mount, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
 from .headlines import latest_stories
 from .models import Post, length_of
 from .people import Can, CurrentPerson, never, nobody
-from .settings import load_settings
-from .urls import addresses
+from .urls import CONVERTERS, addresses
 
 REPLY_VIEW = f"{reply.__module__}.{reply.__name__}"
 _FOREVER = 365 * 24 * 3600
@@ -80,10 +80,11 @@ class NewsBlog(Blueprint):
         self._settings = settings
         self.record(self._mount)
         self.before_app_request(_let_replies_through)
-        for status in (400, 404, 405, 413, 416):
+        for status in (400, 404, 405, 413, 416, 503):
             self.register_error_handler(status, errors.error_page)
         for status in (401, 403):
             self.register_error_handler(status, errors.host_or_error_page)
+        self.register_error_handler(500, errors.failed)
         for error in UNAVAILABLE:
             self.register_error_handler(error, errors.unavailable)
 
@@ -128,6 +129,7 @@ class NewsBlog(Blueprint):
             url_prefix=(state.url_prefix or "").rstrip("/"),
             started_at=self._clock(),
         )
+        app.url_map.converters.update(CONVERTERS)
         for address in addresses(settings):
             state.add_url_rule(
                 address.rule, address.endpoint, address.view, methods=address.methods

@@ -79,7 +79,7 @@ class PageMemory:
         with self._lock:
             self._drop(key)
             self._pages[key] = page
-            self._bytes += page.size
+            self._bytes += page.size + _size_of(key)
             while len(self._pages) > PAGES_KEPT or self._bytes > BYTES_KEPT:
                 self._drop(next(iter(self._pages)))
 
@@ -91,7 +91,11 @@ class PageMemory:
 
     def _drop(self, key: Key) -> None:
         if page := self._pages.pop(key, None):
-            self._bytes -= page.size
+            self._bytes -= page.size + _size_of(key)
+
+
+def _size_of(key: Key) -> int:
+    return sum(len(part) for part in key if isinstance(part, str))
 
 
 class SharedHeaders:

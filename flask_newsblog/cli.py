@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 from .comments import actions as comment_actions
 from .comments import queries as comment_queries
-from .context import Mount, NoSuchBlog, find_mount, mounts
-from .database import Base, complaint, session
+from .context import Mount, NoSuchBlog, find_mount, forget_pages, mounts
+from .database import LARGEST_ID, Base, complaint, session
 from .models import Comment, CommentState, PostState
 from .newsroom.actions import LINK_LASTS, LONGEST_NAME, make_sign_in
 from .people import Role
 from .posts.actions import is_scheduled
 from .settings import A_BASE_URL, is_base_url
-from .signals import comment_approved, post_imported, post_published
+from .signals import comment_approved, post_imported, post_published, tell
 from .text.characters import keep_order
 from .transfer.markdown import StoryError, import_stories, read_stories
 
@@ -116,11 +116,15 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
     app = mount.app
     for story in done:
         if story.outcome != "unchanged":
-            post_imported.send(
-                app, blog=mount.blog, post=story.post, created=story.outcome == "created"
+            tell(
+                post_imported,
+                app,
+                blog=mount.blog,
+                post=story.post,
+                created=story.outcome == "created",
             )
         if story.published:
-            post_published.send(app, blog=mount.blog, post=story.post)
+            tell(post_published, app, blog=mount.blog, post=story.post)
         state = "scheduled" if is_scheduled(story.post, mount.now()) else story.post.state
         click.echo(f"{story.outcome}, {state}: {story.post.title}")
         if story.story.state == PostState.WITHDRAWN and story.post.state != PostState.WITHDRAWN:
@@ -177,14 +181,14 @@ def _judge_comments(ids: tuple[int, ...], blog_name: str | None, verb: str) -> N
             f"There is no reply {', '.join(map(str, missing))} in this blog; nothing was changed."
         )
     act, done = _JUDGEMENTS[verb]
-    # By story, so that two at the same stories do not wait in a circle.
+    # By story, so that two at the same stories do not deadlock.
     by_story = sorted(found, key=lambda comment: (comment.post_id, comment.id))
     changed = [comment for comment in by_story if act(comment)]
     session().commit()
-    mount.pages.forget()
+    forget_pages(mount)
     for comment in changed:
         if verb == "approve":
-            comment_approved.send(mount.app, blog=mount.blog, comment=comment)
+            tell(comment_approved, mount.app, blog=mount.blog, comment=comment)
     for comment in found:
         was = "" if comment in changed else " already"
         click.echo(f"{comment.id} is{was} {done}.")
@@ -195,8 +199,7 @@ _JUDGEMENTS: dict[str, tuple[Callable[[Comment], bool], str]] = {
     "reject": (comment_actions.reject, "rejected"),
     "spam": (comment_actions.mark_spam, "spam"),
 }
-# Eighteen digits fit in a 64-bit column of any of the databases.
-_number = click.IntRange(1, 999_999_999_999_999_999)
+_number = click.IntRange(1, LARGEST_ID)
 _ids = click.argument("ids", nargs=-1, required=True, type=_number, metavar="ID...")
 
 

@@ -31,6 +31,7 @@ from .caching import (
     turns_of_day,
     validate,
 )
+from .config import strange_keys
 from .i18n import Words, words_for
 from .people import Can, CurrentPerson
 from .posts.queries import (
@@ -40,7 +41,8 @@ from .posts.queries import (
     SectionLink,
     TagLink,
 )
-from .settings import LANGUAGE_OF_VISITOR, Settings, strange_keys
+from .settings import LANGUAGE_OF_VISITOR, Settings
+from .text.addresses import with_query
 from .text.excerpts import reading_minutes
 
 EXTENSION = "newsblog"
@@ -78,6 +80,7 @@ class Mount:
     started_at: datetime
     pages: PageMemory = field(default_factory=PageMemory)
     settings_checked: bool = False
+    told_of_proxy: bool = False
     _templates: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -148,10 +151,6 @@ class Mount:
             pattern = pattern.replace(mark, f"{{day.{part}:0{len(mark) - 2}}}")
         return pattern
 
-    def asset_url(self, filename: str) -> str:
-        """The address of one of our static files, which changes when the file does."""
-        return self.url("static", filename=filename, v=self.asset_versions[filename])
-
     @cached_property
     def asset_versions(self) -> dict[str, str]:
         """The present version of each of our static files, by its name."""
@@ -196,7 +195,9 @@ class Site:
 
     def url(self, endpoint: str, **values: Any) -> str:
         """The address of a page of this blog by its endpoint, such as ``front``."""
-        return self._mount.url(endpoint, **values)
+        if values:
+            return self._mount.url(endpoint, **values)
+        return self._once(endpoint)[0]
 
     def post_url(self, post: Any, **more: Any) -> str:
         """The address of a story: anything with ``slug`` and ``published_at``."""
@@ -221,8 +222,9 @@ class Site:
         return self._address("author", author.slug)
 
     def asset(self, filename: str) -> str:
-        """The address of one of the blog's own static files."""
-        return self._mount.asset_url(filename)
+        """The address of one of the blog's own static files, which changes when the file does."""
+        address = self._address("static", filename, "filename")
+        return with_query(address, v=self._mount.asset_versions[filename])
 
     def picture_url(self, key: str) -> str:
         """The address of a picture in the media folder."""
@@ -247,7 +249,7 @@ class Site:
 
     def iso(self, when: datetime) -> str:
         """A moment for the attribute ``datetime``, in the blog's time zone, to the second."""
-        return when.astimezone(self._words.zone).isoformat(timespec="seconds")
+        return self._words.iso(when)
 
     def number(self, value: int) -> str:
         """A number in the blog's language."""
@@ -258,13 +260,16 @@ class Site:
         return reading_minutes(words)
 
     def _address(self, endpoint: str, value: str, part: str = "slug") -> str:
+        return quote(value, safe=_SAFE_IN_PATH).join(self._once(endpoint, part))
+
+    def _once(self, endpoint: str, part: str = "") -> list[str]:
         # A page has up to two hundred addresses of few kinds. The router is asked
         # once for each kind: asked for all, it takes half the time of the page.
         stem = self._stems.get(endpoint)
         if stem is None:
-            address = self._mount.url(endpoint, **{part: _HERE})
+            address = self._mount.url(endpoint, **({part: _HERE} if part else {}))
             stem = self._stems[endpoint] = address.split(_HERE)
-        return quote(value, safe=_SAFE_IN_PATH).join(stem)
+        return stem
 
 
 def mounts(app: Flask) -> dict[str, Mount]:
@@ -367,6 +372,13 @@ def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Respons
     return response
 
 
+def forget_pages(mount: Mount) -> None:
+    """Drop the kept pages of a blog, at all its addresses, after its readers see a change."""
+    for other in mounts(mount.app).values():
+        if other.blog == mount.blog:
+            other.pages.forget()
+
+
 def no_arguments() -> tuple[()]:
     """For :func:`reader_page`: what stands behind the ``?`` makes no difference."""
     return ()
@@ -377,7 +389,7 @@ def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], Vie
 
     Args:
         known_arguments: what the page depends on besides its address, read from this
-            request; addresses that mean the same are then one page.
+            request; addresses that mean the same are then one page. None: it is not kept.
     """
 
     def remember(view: View) -> View:
@@ -387,7 +399,10 @@ def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], Vie
             longest = mount.settings.page_cache_seconds
             if not longest:
                 return view(**values)
-            key, now = (*_place(mount), known_arguments()), mount.now()
+            arguments = known_arguments()
+            if arguments is None:
+                return view(**values)
+            key, now = (*_place(mount), arguments), mount.now()
             if kept := mount.pages.recall(key, now):
                 return answer_from(kept, mount.response_class, request.environ, now)
             response = current_app.make_response(view(**values))

@@ -55,10 +55,17 @@ class UTCDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        # Pages read hundreds of moments, and each call within a call counts.
+        read = self.impl_instance.result_processor(dialect, coltype)
+
+        def process(value: Any) -> datetime | None:
+            if value is None:
+                return None
+            moment = cast(datetime, value if read is None else read(value))
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+        return process
 
 
 # MariaDB's TEXT ends at 64 KB.
@@ -91,9 +98,20 @@ def exact(length: int) -> sa.String:
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+# Eighteen digits fit in a 64-bit column of any of the databases.
+LARGEST_ID = 10**18 - 1
+
+
+def row_number(text: str) -> int | None:
+    """The number in an address or form, if a row may have it."""
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID)):
+        return int(text)
+    return None
+
+
 def complaint(error: Exception) -> str:
     """What the database complains of, in its own words, and what to do where we know it."""
-    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+    words = _own_words(error)
     if _lacks_tables(words):
         words += ". Make the tables first: flask newsblog create-tables, or your own migrations"
     return f"{words}."
@@ -101,7 +119,12 @@ def complaint(error: Exception) -> str:
 
 def is_down(error: Exception) -> bool:
     """Whether the database is locked, full, damaged or gone, or has no tables yet."""
-    return not isinstance(error, _ASKED_WRONGLY) or _lacks_tables(str(error))
+    return not isinstance(error, _ASKED_WRONGLY) or _lacks_tables(_own_words(error))
+
+
+def _own_words(error: Exception) -> str:
+    # What SQLAlchemy adds are the statement and its parameters, which may say anything.
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
 
 
 def _lacks_tables(words: str) -> bool:

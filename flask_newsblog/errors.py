@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, current_app, request
@@ -10,13 +11,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeN
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
+from .comments.kept import kept_words
 from .context import Mount, render_error, this_blog
 from .database import UNAVAILABLE, complaint, is_down, session
 from .i18n import mark
 from .posts.pages import ErrorPage
 from .posts.queries import Frame, load_frame
 from .posts.views import redirect_from_before
-from .text.characters import drop_unprintable
 
 LOST = "lost"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -33,12 +34,12 @@ _WORDS = {
         mark("This page is for the newsroom. Sign in, or ask for a sign-in link, and come back."),
     ),
     403: (
-        mark("Not for you"),
-        mark("You are signed in, but this is not among what you may do. Ask an editor."),
+        mark("You do not have access"),
+        mark("You are signed in, but not allowed to do this. Please ask an editor."),
     ),
     404: (
         mark("This page is not here"),
-        mark("It may have moved, or the address has a slip in it. The front page has the latest."),
+        mark("It may have moved, or the address may be mistyped. The front page has the latest."),
     ),
     405: (
         mark("That cannot be done here"),
@@ -48,9 +49,13 @@ _WORDS = {
         mark("That was too much at once"),
         mark("What you sent is larger than this site takes. Go back, shorten it and send again."),
     ),
+    500: (
+        mark("Something went wrong"),
+        mark("The fault is on our side and has been written down. Please try again in a minute."),
+    ),
     503: (
         mark("We will be back in a moment"),
-        mark("The newspaper's archive does not answer just now. Please try again in a minute."),
+        mark("The site is not responding at the moment. Please try again in a minute."),
     ),
 }
 
@@ -77,7 +82,7 @@ def error_page(error: HTTPException) -> BaseResponse:
             return moved
     heading, text = _WORDS.get(status, _WORDS[400])
     words = mount.words
-    page = ErrorPage(status, words.t(heading), words.t(text), _kept_words())
+    page = ErrorPage(status, words.t(heading), words.t(text), kept_words())
     response = render_error(status, page, _frame(mount), mount.now())
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
@@ -87,18 +92,34 @@ def error_page(error: HTTPException) -> BaseResponse:
 
 
 def host_or_error_page(error: HTTPException) -> ResponseReturnValue:
-    """401 and 403: the host's own handler where it has one, since signing in is its business.
+    """The host's own page where it has one: for 401 and 403, since signing in is its business.
 
     A handler for all of ``HTTPException`` does not count: the blog's own pages say more.
     """
+    found = _host_handler(error)
+    if found is None:
+        return error_page(error)
+    answer: ResponseReturnValue = current_app.ensure_sync(found)(error)
+    return answer
+
+
+def failed(error: HTTPException) -> ResponseReturnValue:
+    """A fault in our code or the host's, which Flask has logged.
+
+    The page is the host's own where it has one, but never at the cost of what a reader wrote.
+    """
+    session().rollback()
+    return error_page(error) if kept_words() else host_or_error_page(error)
+
+
+def _host_handler(error: HTTPException) -> Callable[..., Any] | None:
     # As Flask looks for a handler, but for the blog's own.
     for name in (*request.blueprints[1:], None):
         handlers = current_app.error_handler_spec.get(name, {}).get(error.code, {})
         for kind in type(error).__mro__:
             if kind in handlers:
-                answer: ResponseReturnValue = current_app.ensure_sync(handlers[kind])(error)
-                return answer
-    return error_page(error)
+                return handlers[kind]
+    return None
 
 
 def unavailable(error: Exception) -> Response:
@@ -109,20 +130,10 @@ def unavailable(error: Exception) -> Response:
     current_app.logger.error("No answer to %s: %s", _asked_for(), complaint(error))
     session().rollback()
     heading, text = _WORDS[503]
-    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text), _kept_words())
+    page = ErrorPage(503, mount.words.t(heading), mount.words.t(text), kept_words())
     response = render_error(503, page, Frame((), None, None), mount.now())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
-
-
-def _kept_words() -> str:
-    """What a reader wrote, to be handed back: nothing that they typed is lost."""
-    if request.method != "POST":
-        return ""
-    try:
-        return drop_unprintable(request.form.get("comment", ""))
-    except HTTPException:
-        return ""  # too large to be read at all
 
 
 def _asked_for() -> str:

@@ -113,6 +113,10 @@ class Words:
         """A day and the time on it, as :meth:`date` and :meth:`time` write them."""
         return self.t("%(date)s, %(time)s", date=self.date(when), time=self.time(when))
 
+    def iso(self, when: dt.datetime) -> str:
+        """A moment for programs (ISO 8601), in the blog's time zone, to the second."""
+        return when.astimezone(self.zone).isoformat(timespec="seconds")
+
     def ago(self, when: dt.datetime, now: dt.datetime) -> str:
         """How long ago, for a day; from then on, and for what is to come, the date."""
         passed = now - when

@@ -363,9 +363,9 @@ class Comment(Base):
 
     A thread is ``parent_id`` plus ``root_id`` and ``depth``, which an insert takes
     from its parent alone; the roots of a post have neither parent nor root.
-    ``shown`` tells what stands in a thread: published comments, and the gravestones of
-    others on which published replies hang. ``said`` is a digest of post, parent, writer
-    and text, so that saying something twice stores it once. ``visitor`` is a keyed digest
+    ``shown`` tells what stands in a thread: published comments, and the tombstones of
+    others on which published replies hang. ``fingerprint`` is a digest of post, parent, writer
+    and text, so that saying something twice stores it once. ``address_digest`` is a keyed digest
     of the writer's network address, for counting floods; ``network`` its cut form.
     """
 
@@ -377,14 +377,15 @@ class Comment(Base):
         _refer("newsblog_comment", "comment", "root_id", "SET NULL"),
         UniqueConstraint("blog", "source_id", name="uq_newsblog_comment_source"),
         _one_of("state", CommentState, "ck_newsblog_comment_state"),
-        UniqueConstraint("said", name="uq_newsblog_comment_said"),
+        UniqueConstraint("fingerprint", name="uq_newsblog_comment_fingerprint"),
         Index("ix_newsblog_comment_thread", "post_id", "shown", "root_id", "created_at", "id"),
         Index("ix_newsblog_comment_root", "root_id", "shown", "created_at", "id"),
         Index("ix_newsblog_comment_parent_id", "parent_id"),
         Index("ix_newsblog_comment_queue", "blog", "state", "created_at", "id"),
         Index("ix_newsblog_comment_email", "blog", "author_email"),
         Index("ix_newsblog_comment_network", "network", "created_at"),
-        Index("ix_newsblog_comment_visitor", "visitor", "created_at"),
+        Index("ix_newsblog_comment_address", "address_digest", "created_at"),
+        Index("ix_newsblog_comment_person", "person_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, autoincrement=True)
@@ -396,13 +397,13 @@ class Comment(Base):
     source_id: Mapped[str | None] = mapped_column(exact(255))
     state: Mapped[str] = mapped_column(sa.String(16), default=CommentState.HELD)
     shown: Mapped[bool] = mapped_column(default=False)
-    said: Mapped[str | None] = mapped_column(exact(64))
+    fingerprint: Mapped[str | None] = mapped_column(exact(64))
     author_name: Mapped[str] = mapped_column(sa.String(245), default="")
     author_email: Mapped[str] = mapped_column(exact(100), default="")
     author_url: Mapped[str] = mapped_column(sa.String(200), default="")
     person_id: Mapped[str | None] = mapped_column(exact(255))
     badge: Mapped[str] = mapped_column(sa.String(16), default="")
-    visitor: Mapped[str | None] = mapped_column(exact(32))
+    address_digest: Mapped[str | None] = mapped_column(exact(32))
     network: Mapped[str | None] = mapped_column(exact(64))
     user_agent: Mapped[str | None] = mapped_column(sa.String(255))
     renderer: Mapped[int] = mapped_column(default=0)
@@ -480,3 +481,8 @@ class SignIn(Base):
     role: Mapped[str] = mapped_column(sa.String(16))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+# Not every database of MariaDB's takes every letter by itself.
+for _table in Base.metadata.tables.values():
+    _table.kwargs.update(mysql_charset="utf8mb4", mariadb_charset="utf8mb4")

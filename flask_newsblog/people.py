@@ -19,11 +19,21 @@ class Person:
     """Somebody whom the host has recognised.
 
     ``id`` is opaque to us and never shown; ``name`` is shown with what they write.
+
+    Raises:
+        ValueError: the id is no text, is empty, or is longer than 255 characters.
     """
 
     id: str
     name: str
     email: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not 0 < len(self.id) <= LONGEST_ID:
+            raise ValueError(
+                f"The id of a person is text of 1 to {LONGEST_ID} characters, not {self.id!r:.40}:"
+                " write Person(str(user.id), ...)."
+            )
 
 
 class Action(StrEnum):
@@ -50,6 +60,9 @@ ROLE_MAY: dict[Role, frozenset[Action]] = {
     Role.AUTHOR: frozenset({Action.ENTER, Action.WRITE, Action.PUBLISH}),
     Role.EDITOR: frozenset(Action),
 }
+
+# What the columns for it hold.
+LONGEST_ID = 255
 
 CurrentPerson = Callable[[], Person | None]
 Can = Callable[[Person, Action, Any], bool]

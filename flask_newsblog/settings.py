@@ -1,17 +1,9 @@
-"""What a site owner may set: names, types, defaults and meaning, on one page.
-
-A value is looked for in this order, the first found counts:
-``NEWSBLOG_<NAME>_X`` in the app's config, ``NEWSBLOG_X``, the argument ``x`` of
-:class:`~flask_newsblog.NewsBlog`, the default. So deployment beats code.
-"""
+"""What a site owner may set: names, types, defaults and meaning, on one page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from pathlib import PurePath
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,9 +15,9 @@ RESERVED = frozenset(
      "search", "sections", "sitemap", "tags"}
 )  # fmt: skip
 _PLACEHOLDERS = {
-    "yyyy": "<int(fixed_digits=4):year>",
-    "mm": "<int(fixed_digits=2):month>",
-    "dd": "<int(fixed_digits=2):day>",
+    "yyyy": "<newsblog_digits(4):year>",
+    "mm": "<newsblog_digits(2):month>",
+    "dd": "<newsblog_digits(2):day>",
     "slug": "<slug>",
 }
 _DATE_STYLES = ("full", "long", "medium", "short")
@@ -34,6 +26,16 @@ _DATE_LETTERS = re.compile(r"'(?:[^']|'')*'|[A-Za-z]+|'")
 _DATE_PARTS = frozenset({"d", "dd", "M", "MM", "MMM", "MMMM", "y", "yy", "yyyy", "EEE", "EEEE"})
 
 
+# The least and the most, if there is one, and what is counted.
+_NUMBERS: dict[str, tuple[int, int | None, str]] = {
+    "posts_per_page": (1, 100, ""),
+    "reply_length": (100, 65_525, ""),
+    "reply_pause_seconds": (0, None, "seconds"),
+    "hold_links": (0, None, "links"),
+    "thread_depth": (1, 10, ""),
+    "threads_per_page": (1, 200, ""),
+    "page_cache_seconds": (0, None, "seconds"),
+}
 A_BASE_URL = "a scheme and host such as https://bulletin.example"
 
 
@@ -84,7 +86,7 @@ class Settings:
     )
     replies: bool = _setting(True, "Whether readers may reply to stories at all.")
     reply_needs_name_and_email: bool = _setting(
-        True, "Whether a guest must give a name and an e-mail address."
+        True, "Whether a guest must give a name and an email address."
     )
     reply_needs_sign_in: bool = _setting(
         False, "Whether only people signed in at the host may reply."
@@ -95,35 +97,40 @@ class Settings:
         15, "How long a writer has to wait between two replies; 0 for not at all."
     )
     hold_guests: bool = _setting(
-        True, "Whether what guests write waits for a moderator; nobody has to wait who is known."
+        True,
+        "Whether every guest's reply waits for a moderator. The other checks hold replies either"
+        " way.",
     )
-    hold_links: int = _setting(2, "With how many links a reply waits for a moderator.")
+    hold_links: int = _setting(
+        2, "A reply with so many links or more waits for a moderator; 0 for no limit."
+    )
     thread_depth: int = _setting(
         5, "How many levels of replies are shown as such, 1 to 10; deeper ones name their parent."
     )
-    threads_per_page: int = _setting(50, "Threads on one page of a story, 1 to 200.")
+    threads_per_page: int = _setting(
+        50,
+        "Threads on one page of a story, 1 to 200; fewer, where it would have more than twice as"
+        " many comments.",
+    )
     newest_replies_first: bool = _setting(
         False, "Whether threads begin with the newest; the reader may choose."
     )
     login_endpoint: str = _setting(
-        "", "The endpoint of the host's sign-in page, to which the newsroom sends strangers."
+        "",
+        "The endpoint of the host's sign-in page, for the newsroom and for those who want to"
+        " reply with their account.",
     )
     media_folder: str = _setting(
         "", "Where pictures are kept; `newsblog-media` in the app's instance folder when empty."
     )
 
     def __post_init__(self) -> None:
-        _check(1 <= self.posts_per_page <= 100, "posts_per_page", self, "a number from 1 to 100")
-        _check(
-            100 <= self.reply_length <= 65_525, "reply_length", self, "a number from 100 to 65525"
-        )
-        _check(self.reply_pause_seconds >= 0, "reply_pause_seconds", self, "0 or more seconds")
-        _check(self.hold_links >= 1, "hold_links", self, "1 or more links")
-        _check(1 <= self.thread_depth <= 10, "thread_depth", self, "a number from 1 to 10")
-        _check(
-            1 <= self.threads_per_page <= 200, "threads_per_page", self, "a number from 1 to 200"
-        )
-        _check(self.page_cache_seconds >= 0, "page_cache_seconds", self, "0 or more seconds")
+        for name, (least, most, unit) in _NUMBERS.items():
+            value = getattr(self, name)
+            if most is None:
+                _check(value >= least, name, self, f"{least} or more {unit}")
+            else:
+                _check(least <= value <= most, name, self, f"a number from {least} to {most}")
         _check(bool(self.title.strip()), "title", self, "the name of the site")
         _check(not self.base_url or is_base_url(self.base_url), "base_url", self, A_BASE_URL)
         _check_zone(self)
@@ -161,82 +168,6 @@ class Settings:
 def is_base_url(text: str) -> bool:
     """Whether this is the scheme and host of a site, and nothing more."""
     return re.fullmatch(r"https?://[^/?#\s]+/?", text) is not None
-
-
-def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]) -> Settings:
-    """The settings of the blog called ``name``.
-
-    Args:
-        name: the name under which the blog is registered.
-        config: the app's config.
-        given: what was passed to the constructor.
-
-    Raises:
-        SettingError: a name that no setting has, or a value that its setting cannot take.
-    """
-    known = {f.name: f for f in fields(Settings)}
-    for key in given:
-        if key not in known:
-            raise SettingError(f"NewsBlog() has no setting {key!r}.{_nearest(key, known, '')}")
-    own = f"{PREFIX}{_config_name(name)}_"
-    values = dict(given)
-    for prefix in (PREFIX, own):
-        for field_name in known:
-            key = prefix + field_name.upper()
-            if key in config:
-                values[field_name] = _convert(key, config[key], known[field_name].type)
-    for key in config:
-        if key.startswith(PREFIX) and not _is_known(key, known):
-            raise SettingError(f"There is no setting {key}.{_nearest(key, known, own, PREFIX)}")
-    return Settings(**{key: _convert(key, values[key], known[key].type) for key in values})
-
-
-def strange_keys(config: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    """The keys meant for a blog that nobody registered, such as ``NEWSBLOG_NEWZ_TITLE``."""
-    known = [f.name.upper() for f in fields(Settings)]
-    accepted = {PREFIX + f for f in known}
-    accepted |= {f"{PREFIX}{_config_name(name)}_{f}" for name in names for f in known}
-    return sorted(key for key in config if key.startswith(PREFIX) and key not in accepted)
-
-
-def _config_name(name: str) -> str:
-    return re.sub(r"\W", "_", name).upper()
-
-
-def _is_known(key: str, known: Iterable[str]) -> bool:
-    # A blog that is registered later may be meant, so any name before the
-    # field will do here; ``strange_keys`` looks again when all are there.
-    rest = key.removeprefix(PREFIX)
-    return any(rest == f.upper() or rest.endswith("_" + f.upper()) for f in known)
-
-
-def _nearest(key: str, names: Iterable[str], *prefixes: str) -> str:
-    # Compared without the prefix, by which all of them resemble each other.
-    for prefix in prefixes:
-        close = get_close_matches(key.removeprefix(prefix).lower(), list(names), n=1)
-        if key.startswith(prefix) and close:
-            return f" Did you mean {prefix + close[0].upper() if prefix else close[0]}?"
-    return " See the settings page of the docs."
-
-
-def _convert(key: str, value: Any, kind: Any) -> Any:
-    if kind == "bool":
-        if isinstance(value, bool):
-            return value
-        text = str(value).strip().lower()
-        if text in {"1", "true", "yes", "on"}:
-            return True
-        if text in {"0", "false", "no", "off", ""}:
-            return False
-        raise SettingError(f"{key} is {value!r}; write true or false.")
-    if kind == "int":
-        if isinstance(value, bool) or not re.fullmatch(r"\s*-?[0-9]{1,9}\s*", str(value)):
-            raise SettingError(f"{key} is {value!r}; write a whole number.")
-        return int(value)
-    if not isinstance(value, str | int | float | PurePath) or isinstance(value, bool):
-        # An environment of JSON values turns 2026 into a number; a title may be one.
-        raise SettingError(f"{key} is {value!r}; write text.")
-    return str(value)
 
 
 def _check(good: bool, name: str, settings: Settings, wanted: str) -> None:

@@ -1,13 +1,18 @@
 """What a host may listen to.
 
-Each signal but the first is sent after the change is committed, with the app as sender; its
-keywords are in the comment above it.
+Each signal but ``comment_submitting`` is sent after the change is committed. The sender is
+the app; the keywords are in the comment above each.
 """
 
 from __future__ import annotations
 
-from blinker import Namespace
+import logging
+from typing import Any
 
+from blinker import NamedSignal, Namespace
+from flask import Flask
+
+_log = logging.getLogger(__name__)
 _signals = Namespace()
 
 # A reply is about to be stored. ``blog``; ``post_id``; ``draft``: the Draft. A receiver that
@@ -17,7 +22,7 @@ comment_submitting = _signals.signal("comment-submitting")
 # A reply was stored. ``blog``; ``comment``: the Comment, published or held.
 comment_posted = _signals.signal("comment-posted")
 
-# A held reply was published by a moderator. ``blog``; ``comment``.
+# A reply that was held, rejected or spam was published by a moderator. ``blog``; ``comment``.
 comment_approved = _signals.signal("comment-approved")
 
 # A post was put before the readers, or given a time for it. ``blog``: the blog's name;
@@ -26,3 +31,13 @@ post_published = _signals.signal("post-published")
 
 # A post came in from outside, new or changed. ``blog``, ``post``; ``created``: whether it is new.
 post_imported = _signals.signal("post-imported")
+
+
+def tell(signal: NamedSignal, app: Flask, **values: Any) -> None:
+    """Tell all who listen of what is stored; one that fails is logged, and costs nobody else."""
+    for receiver in signal.receivers_for(app):
+        try:
+            app.ensure_sync(receiver)(app, **values)
+        except Exception:
+            name = getattr(receiver, "__name__", type(receiver).__name__)
+            _log.exception("%s failed on the signal %s.", name, signal.name)

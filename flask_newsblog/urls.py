@@ -6,15 +6,41 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from . import errors
 from .comments import views as comments
+from .database import LARGEST_ID
 from .newsroom import views as newsroom
 from .posts import views as posts
 from .settings import Settings
 
 _READ = ("GET",)
 _ACT = ("POST",)
+
+
+class Digits(BaseConverter):
+    """A number in an address, of so many digits, or else of any that a row may have.
+
+    Flask's own ``int`` looks at the number only when it has chosen the rule, and then no
+    other rule is asked: the visitor would get the host's page instead of the blog's.
+    """
+
+    weight = IntegerConverter.weight
+
+    def __init__(self, url_map: Map, digits: int = 0) -> None:
+        super().__init__(url_map)
+        self.digits = digits
+        self.regex = f"[0-9]{{{digits or f'1,{len(str(LARGEST_ID))}'}}}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value).zfill(self.digits)
+
+
+CONVERTERS = {"newsblog_digits": Digits}
 
 
 class Address(NamedTuple):
@@ -29,11 +55,10 @@ class Address(NamedTuple):
 def addresses(settings: Settings) -> list[Address]:
     """All addresses of a blog with these settings."""
     year, month, day = (
-        f"<int(fixed_digits={digits}):{part}>"
+        f"<newsblog_digits({digits}):{part}>"
         for part, digits in (("year", 4), ("month", 2), ("day", 2))
     )
-    # Eighteen digits fit in a 64-bit column of any of the databases.
-    number = "<int(max=999999999999999999):{}>"
+    number = "<newsblog_digits:{}>"
     return [
         Address("/", "front", posts.front),
         Address(settings.permalink_rule, "post", comments.story),

@@ -26,13 +26,14 @@ from flask_newsblog import context as blog_context
 from flask_newsblog.cli import newsblog_group
 from flask_newsblog.comments import checks
 from flask_newsblog.comments import pages as comment_pages
+from flask_newsblog.config import load_settings
 from flask_newsblog.errors import LOST
 from flask_newsblog.i18n import Words
 from flask_newsblog.models import PostState
 from flask_newsblog.newsroom import pages as newsroom_pages
 from flask_newsblog.people import ROLE_MAY, never, nobody
 from flask_newsblog.posts import pages, queries
-from flask_newsblog.settings import PREFIX, SettingError, load_settings
+from flask_newsblog.settings import PREFIX, SettingError
 from flask_newsblog.transfer import markdown
 from flask_newsblog.urls import addresses
 
@@ -236,7 +237,11 @@ def test_every_signal_is_documented_and_sent_with_those_keywords() -> None:
     documented: dict[str, set[str]] = {}
     for row in table("hooks.md", "Signal").rows:
         documented.setdefault(row[0], set()).add(row[1])
-    known = {name: value for name, value in vars(signals).items() if hasattr(value, "send")}
+    known = {
+        name: value
+        for name, value in vars(signals).items()
+        if isinstance(value, signals.NamedSignal)
+    }
     assert set(documented) == set(known)
     assert set(documented) <= set(flask_newsblog.__all__)
     host = open_host(plain, "sqlite://")
@@ -312,7 +317,8 @@ DATACLASSES: dict[str, Any] = {
     name: value
     for module in (pages, newsroom_pages, comment_pages)
     for name, value in vars(module).items()
-    if dataclasses.is_dataclass(value) and value is not pages.StoryParts
+    if (dataclasses.is_dataclass(value) and value is not pages.StoryParts)
+    or value is comment_pages.CommentView
 } | {
     value.__name__: value
     for value in (
@@ -324,7 +330,10 @@ DATACLASSES: dict[str, Any] = {
 
 def fields_of(kind: Any) -> list[tuple[str, str]]:
     """The public fields and properties of a dataclass, with their types."""
-    found = [(f.name, str(f.type)) for f in dataclasses.fields(kind) if f.name[0] != "_"]
+    if dataclasses.is_dataclass(kind):
+        found = [(f.name, str(f.type)) for f in dataclasses.fields(kind) if f.name[0] != "_"]
+    else:
+        found = list(inspect.get_annotations(kind).items())
     for name, value in vars(kind).items():
         if isinstance(value, property):
             found.append((name, inspect.get_annotations(value.fget)["return"]))
@@ -535,7 +544,7 @@ def test_the_reasons_on_the_replies_page_are_those_of_our_checks() -> None:
     guest = checks.Draft(
         text="ALL OF THIS IS IN CAPITALS", html="<a href='1'></a><a href='2'></a>",
         name="www.example.org", email="", website="", proven=False, origin=Origin.UNKNOWN,
-        trap="x", writing_time=timedelta(seconds=1),
+        honeypot="x", writing_time=timedelta(seconds=1),
     )  # fmt: skip
     said = table("replies.md", "The reply").column("The reply")
     verdicts = checks.judge(guest, checks.CHECKS)
@@ -569,8 +578,15 @@ def test_the_proxy_the_docs_show_gives_pages_their_outer_address(
 def test_the_policy_the_docs_show_is_on_every_page(open_hosts: Callable[..., Host]) -> None:
     host = open_hosts(plain)
     names_in("operating.md", "add_policy")["protect"](host.app)
-    for path in ("/", "/nowhere", "/newsroom/"):
-        assert host.get(path).headers["Content-Security-Policy"].startswith("default-src 'self'")
+    form = f"/replies/{write_story(host.app).id}"
+    answers = [host.get(path) for path in ("/", "/nowhere", "/newsroom/", form)]
+    for site in ("same-origin", "cross-site"):
+        empty = {"comment": " ", "author": "Mira"}
+        answers.append(host.open(form, method="POST", data=empty, headers={"Sec-Fetch-Site": site}))
+    assert [answer.status_code for answer in answers] == [200, 404, 401, 200, 422, 403]
+    for answer in answers:
+        policies = answer.headers.getlist("Content-Security-Policy")
+        assert any(policy.startswith("default-src 'self'") for policy in policies)
 
 
 def test_the_database_the_docs_prepare_writes_ahead(

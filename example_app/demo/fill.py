@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import yaml
 from sqlalchemy import select
 
-from flask_newsblog import NewsBlog
+from flask_newsblog import NewsBlog, Person
 from flask_newsblog.comments import actions as comment_actions
-from flask_newsblog.comments import queries as comment_queries
 from flask_newsblog.comments.checks import Outcome, Verdict
+from flask_newsblog.comments.writers import Writer, badge_of
 from flask_newsblog.context import find_mount
 from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import (
@@ -169,24 +169,36 @@ def _fill_replies(
 ) -> None:
     for reply in replies:
         person, held = str(reply.get("person", "")), reply.get("held")
-        is_author = comment_queries.is_author(post.id, person)
-        writer = comment_actions.Writer(
+        writer = Writer(
             name=reply["name"],
             email="",
             website=reply.get("website", ""),
             person_id=person or None,
-            badge="author" if is_author else "staff" if person else "",
-            visitor=None,
+            badge=_badge(post, person),
+            address_digest=None,
             network=None,
             agent="",
         )
         verdicts = [("too_many_links", Verdict(Outcome.HOLD, held))] if held else []
         text, at = reply["text"].strip(), now - _age(reply["age"])
-        html = str(render_comment(text))
-        comment = comment_actions.post_comment(
-            post.id, post.blog, parent, writer, text, html, verdicts, at
+        stored = comment_actions.Reply(
+            blog=post.blog,
+            post_id=post.id,
+            parent=parent,
+            writer=writer,
+            text=text,
+            html=render_comment(text),
+            verdicts=verdicts,
         )
+        comment = comment_actions.post_comment(stored, at)
         _fill_replies(post, comment, reply.get("replies", []), now)
+
+
+def _badge(post: Post, person: str) -> str:
+    # Whoever has an account in the demo is of the staff.
+    if not person:
+        return ""
+    return badge_of(post.id, Person(person, person), lambda *asked: True)
 
 
 def _age(text: str) -> timedelta:

@@ -6,23 +6,39 @@ count twice.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from markupsafe import Markup
+from sqlalchemy import Update, select, update
 
 from ..database import session
-from ..models import Comment, CommentState, CommentVerdict, Post
+from ..models import Comment, CommentState, CommentVerdict, Post, length_of
+from ..posts.queries import Story
+from ..settings import Settings
 from ..text.markdown import COMMENT_RENDERER
 from .checks import Outcome, Verdict
-from .queries import last_written
+from .writers import Writer, fingerprint_of
 
+
+class Openness(StrEnum):
+    """Whether somebody may reply to a story, and if not, why.
+
+    ``SIGN_IN``: only those whom the host knows; ``CLOSED``: nobody to this story; ``OFF``:
+    nobody in this blog.
+    """
+
+    OPEN = "open"
+    SIGN_IN = "sign_in"
+    CLOSED = "closed"
+    OFF = "off"
+
+
+AGENT_LENGTH = length_of(Comment.user_agent)
+_CHECK_LENGTH, _REASON_LENGTH = length_of(CommentVerdict.check), length_of(CommentVerdict.reason)
 _STATE_OF = {
     Outcome.PUBLISH: CommentState.PUBLISHED,
     Outcome.HOLD: CommentState.HELD,
@@ -33,113 +49,87 @@ class ParentGone(LookupError):
     """What a reply answers is not there any more, or not for readers; the message is its id."""
 
 
+def openness(settings: Settings, story: Story, *, signed_in: bool) -> Openness:
+    """Whether this reader may reply to a story."""
+    if not settings.replies:
+        return Openness.OFF
+    if not story.replies_open:
+        return Openness.CLOSED
+    if settings.reply_needs_sign_in and not signed_in:
+        return Openness.SIGN_IN
+    return Openness.OPEN
+
+
 @dataclass(frozen=True, kw_only=True)
-class Writer:
-    """Who writes, as far as it is known. ``visitor`` and ``network`` are their address, cut."""
+class Reply:
+    """A reply that may be stored: what is said, by whom, to what, and what the checks said.
 
-    name: str
-    email: str
-    website: str
-    person_id: str | None
-    badge: str
-    visitor: str | None
-    network: str | None
-    agent: str
-
-
-def said_digest(post_id: int, parent_id: int | None, writer: Writer, text: str) -> str:
-    """What tells a reply from every other; the same one again has the same digest."""
-    who = writer.person_id or f"{writer.name}\n{writer.email}"
-    whole = f"{post_id}\n{parent_id or 0}\n{len(who)}\n{who}\n{text}"
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def address_digests(address: str | None, secret: bytes, day: str) -> tuple[str | None, str | None]:
-    """A network address as it is kept: a keyed digest that changes daily, and its cut form.
-
-    IPv4 is cut to /24 and IPv6 to /48; the digest is of the whole IPv4 address or of the
-    /64, which is what one household has (RFC 6177).
+    ``html`` is ``text`` as :func:`~flask_newsblog.text.markdown.render_comment` makes it.
     """
-    try:
-        found = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return None, None
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    kept, household = (24, 32) if found.version == 4 else (48, 64)
-    network = ipaddress.ip_network(f"{found}/{kept}", strict=False)
-    whole = ipaddress.ip_network(f"{found}/{household}", strict=False)
-    digest = hmac.new(secret, f"{day} {whole}".encode(), hashlib.sha256).hexdigest()
-    return digest[:32], str(network)
+
+    blog: str
+    post_id: int
+    parent: Comment | None
+    writer: Writer
+    text: str
+    html: Markup
+    verdicts: Sequence[tuple[str, Verdict]]
 
 
-def seconds_to_wait(writer: Writer, pause: int, now: datetime) -> int:
-    """How long this writer has to wait before the next reply; 0 if not at all."""
-    if not pause:
-        return 0
-    last = last_written(writer.visitor, writer.person_id)
-    if last is None:
-        return 0
-    return max(0, ceil((last + timedelta(seconds=pause) - now).total_seconds()))
-
-
-def post_comment(
-    post_id: int,
-    blog: str,
-    parent: Comment | None,
-    writer: Writer,
-    text: str,
-    html: str,
-    verdicts: Sequence[tuple[str, Verdict]],
-    now: datetime,
-) -> Comment:
+def post_comment(reply: Reply, now: datetime) -> Comment:
     """Store a reply with what the checks said of it, published or held; flushed.
 
     Raises:
         ParentGone: what it answers is not published any more; nothing is stored.
         IntegrityError: it was said already, perhaps at this very moment.
     """
-    _hold_thread(post_id)
+    _lock_thread(reply.post_id)
+    parent = reply.parent
     if parent is not None and _state_now(parent.id) != CommentState.PUBLISHED:
         raise ParentGone(parent.id)
-    outcome = max((verdict.outcome for _, verdict in verdicts), default=Outcome.PUBLISH)
-    state = _STATE_OF[outcome]
-    comment = Comment(
-        blog=blog,
-        post_id=post_id,
-        parent_id=parent.id if parent else None,
+    outcome = max((verdict.outcome for _, verdict in reply.verdicts), default=Outcome.PUBLISH)
+    comment = _comment(reply, _STATE_OF[outcome], now)
+    session().add(comment)
+    session().flush()
+    _keep_verdicts(comment, reply.verdicts)
+    _count(reply.post_id, None, comment.state)
+    return comment
+
+
+def _comment(reply: Reply, state: CommentState, now: datetime) -> Comment:
+    parent, writer = reply.parent, reply.writer
+    parent_id = parent.id if parent else None
+    return Comment(
+        blog=reply.blog,
+        post_id=reply.post_id,
+        parent_id=parent_id,
         root_id=(parent.root_id or parent.id) if parent else None,
         depth=parent.depth + 1 if parent else 0,
         state=state,
         shown=state == CommentState.PUBLISHED,
-        said=said_digest(post_id, parent.id if parent else None, writer, text),
+        fingerprint=fingerprint_of(reply.post_id, parent_id, writer, reply.text),
         author_name=writer.name,
         author_email=writer.email,
         author_url=writer.website,
         person_id=writer.person_id,
         badge=writer.badge,
-        visitor=writer.visitor,
+        address_digest=writer.address_digest,
         network=writer.network,
-        user_agent=writer.agent[:255],
-        body=text,
-        body_html=html,
+        user_agent=writer.agent[:AGENT_LENGTH],
+        body=reply.text,
+        body_html=str(reply.html),
         renderer=COMMENT_RENDERER,
         created_at=now,
     )
-    session().add(comment)
-    session().flush()
-    _keep_verdicts(comment, verdicts)
-    _count(post_id, None, state)
-    return comment
 
 
 def _keep_verdicts(comment: Comment, verdicts: Sequence[tuple[str, Verdict]]) -> None:
     session().add_all(
         CommentVerdict(
             comment_id=comment.id,
-            check=check[:80],
+            check=check[:_CHECK_LENGTH],
             outcome=verdict.outcome.name.lower(),
-            reason=verdict.reason[:500],
+            reason=verdict.reason[:_REASON_LENGTH],
             created_at=comment.created_at,
         )
         for check, verdict in verdicts
@@ -163,7 +153,7 @@ def mark_spam(comment: Comment) -> bool:
 
 
 def _move(comment: Comment, state: CommentState) -> bool:
-    _hold_thread(comment.post_id)
+    _lock_thread(comment.post_id)
     session().refresh(comment, with_for_update=True)
     former = comment.state
     if former == state:
@@ -175,13 +165,19 @@ def _move(comment: Comment, state: CommentState) -> bool:
     return True
 
 
-def _hold_thread(post_id: int) -> None:
+def _lock_thread(post_id: int) -> None:
     """Let one writer or moderator at a time change the replies to a story.
 
-    So counters and gravestones stay right, and nobody waits in a circle: on MariaDB an
+    So counters and tombstones stay right, and there are no deadlocks: on MariaDB an
     insert locks its story's row for reading, which two of them cannot then both count on.
     """
-    session().execute(select(Post.id).where(Post.id == post_id).with_for_update())
+    story = Post.id == post_id
+    if session().get_bind(Post).dialect.name == "sqlite":
+        # It knows no FOR UPDATE. What locks it is a write, here of what is there already.
+        same = {Post.held_count: Post.held_count, Post.changed_at: Post.changed_at}
+        _write(update(Post).where(story).values(same))
+    else:
+        session().execute(select(Post.id).where(story).with_for_update())
 
 
 def _state_now(comment_id: int) -> str | None:
@@ -192,7 +188,7 @@ def _state_now(comment_id: int) -> str | None:
 
 
 def _show(comment: Comment) -> None:
-    """Show what is published, and a gravestone for what published replies hang on."""
+    """Show what is published, and a tombstone for what published replies hang on."""
     current: Comment | None = comment
     while current is not None:
         shown = current.state == CommentState.PUBLISHED or _is_hung_on(current.id)
@@ -229,9 +225,8 @@ def _count(post_id: int, former: str | None, state: str) -> None:
     if not published:
         # No page that readers see has changed.
         values["changed_at"] = Post.changed_at
-    session().execute(
-        update(Post)
-        .where(Post.id == post_id)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+    _write(update(Post).where(Post.id == post_id).values(values))
+
+
+def _write(statement: Update) -> None:
+    session().execute(statement.execution_options(synchronize_session=False))

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
-from sqlalchemy.exc import SQLAlchemyError
+from markupsafe import Markup
 
+from ..database import UNAVAILABLE, is_down, session
 from .origin import Origin
 
 QUICKEST = timedelta(seconds=3)
@@ -25,7 +27,11 @@ _log = logging.getLogger(__name__)
 
 
 class Outcome(IntEnum):
-    """What becomes of a reply, from mild to stern."""
+    """What becomes of a reply, from mild to stern.
+
+    ``PUBLISH``: readers see it; ``HOLD``: it waits for a moderator; ``REFUSE``: it is not
+    stored, and its writer gets it back with the reason.
+    """
 
     PUBLISH = 0
     HOLD = 1
@@ -34,7 +40,7 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check concludes; the writer hears the reason of a refusal, moderators of all."""
+    """What a check concludes. Writers see the reason of a refusal; moderators see every one."""
 
     outcome: Outcome
     reason: str
@@ -44,18 +50,21 @@ class Verdict:
 class Draft:
     """A reply before it is stored, and what is known of its writer.
 
-    ``proven`` says that somebody is known for who they are: signed in at the host. A
-    name or address that was typed proves nothing. ``writing_time`` is empty without script.
+    ``html`` is the text as readers will see it. ``proven`` says that somebody is known for
+    who they are: signed in at the host. A name or address that was typed proves nothing.
+    ``origin`` is where the reply was sent from, ``honeypot`` what stood in the field that
+    people do not see. ``writing_time`` is empty without script. ``hold_guests`` and
+    ``hold_links`` are the settings of these names.
     """
 
     text: str
-    html: str
+    html: Markup
     name: str
     email: str
     website: str
     proven: bool
     origin: Origin
-    trap: str = ""
+    honeypot: str = ""
     writing_time: timedelta | None = None
     hold_guests: bool = True
     hold_links: int = 2
@@ -74,14 +83,14 @@ def first_time_without_proof(draft: Draft) -> Verdict | None:
 def too_many_links(draft: Draft) -> Verdict | None:
     """Several links are what spam is for."""
     count = draft.html.count("<a ")
-    if count >= draft.hold_links:
+    if draft.hold_links and count >= draft.hold_links:
         return Verdict(Outcome.HOLD, f"has {count} links")
     return None
 
 
-def trap_was_filled(draft: Draft) -> Verdict | None:
+def honeypot_was_filled(draft: Draft) -> Verdict | None:
     """The field that people do not see is filled; held, since browsers fill fields too."""
-    if draft.trap:
+    if draft.honeypot:
         return Verdict(Outcome.HOLD, "filled in a field that people do not see")
     return None
 
@@ -118,7 +127,7 @@ def name_is_an_address(draft: Draft) -> Verdict | None:
 CHECKS: tuple[Check, ...] = (
     first_time_without_proof,
     too_many_links,
-    trap_was_filled,
+    honeypot_was_filled,
     took_no_time,
     came_from_nowhere,
     shouts,
@@ -133,15 +142,41 @@ def judge(draft: Draft, checks: Iterable[Check]) -> list[tuple[str, Verdict]]:
     return sorted(found, key=lambda pair: pair[1].outcome, reverse=True)
 
 
+def failed(name: str) -> Verdict:
+    """What is concluded where somebody was asked who failed; the traceback goes to the log.
+
+    To be called while the exception is handled.
+
+    Raises:
+        the exception: the database is gone, and nothing can be stored anyway.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, UNAVAILABLE):
+        if is_down(error):
+            raise
+        # PostgreSQL takes no statement after one that failed.
+        session().rollback()
+    _log.exception("%s failed, and the reply is held.", name)
+    return Verdict(Outcome.HOLD, f"could not be looked at by {name}, which failed")
+
+
 def _ask(check: Check, draft: Draft) -> Verdict | None:
     try:
-        return check(draft)
-    except SQLAlchemyError:
-        raise  # the session they share with us is of no more use
+        verdict = check(draft)
+        if verdict is not None and not _is_sound(verdict):
+            raise TypeError(f"a check returns a Verdict or None, not {verdict!r}")
     except Exception:
         # A classifier that is down must not cost a reader their words.
-        _log.exception("The check %s failed, and the reply is held.", _name_of(check))
-        return Verdict(Outcome.HOLD, f"could not be looked at by {_name_of(check)}, which failed")
+        return failed(_name_of(check))
+    return verdict
+
+
+def _is_sound(verdict: object) -> bool:
+    return (
+        isinstance(verdict, Verdict)
+        and isinstance(verdict.outcome, Outcome)
+        and isinstance(verdict.reason, str)
+    )
 
 
 def _name_of(check: Check) -> str:

@@ -19,12 +19,12 @@ from ..text.characters import composed, drop_unprintable, in_plain_lines, keep_o
 
 NAME_LENGTH, EMAIL_LENGTH, WEBSITE_LENGTH = 245, 100, 200
 
-_EMPTY = mark("Please write something.")
+_EMPTY = mark("Please write a comment.")
 _NO_NAME = mark("Please tell us your name.")
 _NO_EMAIL = mark("Please give an email address. It will not be published.")
-_BAD_EMAIL = mark("This is not an email address. It looks like name@example.org.")
-_BAD_WEBSITE = mark("This is not a web address. It looks like https://example.org.")
-_TOO_LONG = mark("This has %(n)s characters; at most %(most)s fit.")
+_BAD_EMAIL = mark("Please enter an email address, such as name@example.org.")
+_BAD_WEBSITE = mark("Please enter a web address, such as https://example.org.")
+_TOO_LONG = mark("This is %(n)s characters long; the limit is %(most)s.")
 # One @ with something on both sides and no space; whether it works, only a mail can tell.
 _EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+")
 # What no address on the web holds unless it is written with a percent sign (RFC 3986, 2).

@@ -15,14 +15,17 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(Enum):
-    """What is known of where a request was made."""
+    """What is known of where a request was made.
+
+    ``SAME``: on a page of this site; ``FOREIGN``: on another's; ``UNKNOWN``: nobody says.
+    """
 
     SAME = "same"
     FOREIGN = "foreign"
     UNKNOWN = "unknown"
 
 
-def judge(fetch_site: str | None, origin: str | None, referer: str | None, host: str) -> Origin:
+def classify(fetch_site: str | None, origin: str | None, referer: str | None, host: str) -> Origin:
     """Where a request was made.
 
     Args:
@@ -44,7 +47,10 @@ def judge(fetch_site: str | None, origin: str | None, referer: str | None, host:
 
 
 def needs_proof(origin: Origin, signed_in: bool) -> bool:
-    """Whether a reply is only shown to its writer at first, and no identity is used."""
+    """Whether the writer must confirm a reply on our page before it is stored.
+
+    Until then nobody's sign-in is used.
+    """
     return origin is Origin.FOREIGN or (origin is Origin.UNKNOWN and signed_in)
 
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from ..posts.pages import StoryParts
 from ..posts.queries import Story
+from .actions import Openness
 
 
-@dataclass(frozen=True, slots=True)
-class CommentView:
-    """A comment as a thread shows it.
+class CommentView(NamedTuple):
+    """A comment as a thread shows it; a tuple, since pages make hundreds of them.
 
     ``level`` is how deep it is shown, from 1; ``parent_name`` is whose comment it answers,
     and ``apart`` says that the level does not show it: deeper than levels are shown, or on
-    another page. A gravestone has neither name nor text. ``waiting`` marks a comment that
-    only its writer sees.
+    another page. A tombstone has neither name nor text. ``waiting`` marks a comment that
+    only its writer sees. ``url`` is its own address, ``reply_url`` that of the form which
+    answers it, empty where nothing may. ``when`` and ``iso`` say when it was written, to people
+    and to programs; ``reply_label`` is the accessible name of the link to the form.
     """
 
     id: int
     level: int
+    url: str
     name: str
     initials: str
     tint: int
@@ -30,11 +34,16 @@ class CommentView:
     badge: str
     body: Markup
     created_at: datetime
+    iso: str
+    when: str
     edited_at: datetime | None
+    reply_url: str
+    reply_label: str
     parent_id: int | None
+    parent_url: str
     parent_name: str
     apart: bool
-    gravestone: bool
+    tombstone: bool
     waiting: bool
 
 
@@ -42,9 +51,7 @@ class CommentView:
 class Thread:
     """One page of the replies to a story: ``count`` is of all that are published.
 
-    A comment's own address is ``comment_url`` and its id; the form that answers it is at
-    ``reply_url`` and its id, empty where replies are closed. ``more`` leads on where a
-    thread is too long for its page.
+    ``more`` leads on where a thread is too long for its page.
     """
 
     comments: tuple[CommentView, ...]
@@ -54,18 +61,20 @@ class Thread:
     more: str
     other_order: str
     newest_first: bool
-    comment_url: str
-    reply_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the reply form: what stands in it, and what is wrong with it."""
+    """A field of the reply form: what stands in it, and what is wrong with it.
+
+    ``most`` is how many characters it takes; ``focused`` says that the reader goes on here.
+    """
 
     value: str
     error: str
     required: bool
-    length: int
+    most: int
+    focused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +83,23 @@ class ReplyBox:
 
     ``signed_in`` is the name of a known reader where the page is theirs alone; ``parent``
     the comment that is answered; ``problem`` what is wrong in one sentence, ``kept`` the
-    words that a closed form hands back.
+    words that are handed back where there is no form. ``honeypot`` and ``took`` are what
+    programs filled in.
     """
 
-    open: bool
+    state: Openness
     action: str
     comment: Field
     author: Field
     email: Field
     url: Field
     remember: bool
-    website: bool
+    honeypot: str
+    took: str
+    asks_website: bool
     heading: str
     parent: CommentView | None
-    cancel: str
+    story_url: str
     signed_in: str
     problem: str
     errors: tuple[tuple[str, str], ...]
@@ -113,13 +125,11 @@ class ReplyPage:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPage:
-    """``confirm.html``: what was sent from elsewhere, for its writer to send themselves.
+    """``confirm.html``: what may have been sent from elsewhere, for its writer to send.
 
-    ``fields`` are the names and values of the form; ``token`` proves the next sending.
+    ``token`` proves the next sending.
     """
 
     story: Story
-    action: str
-    fields: tuple[tuple[str, str], ...]
-    text: str
+    reply: ReplyBox
     token: str

@@ -1,7 +1,7 @@
 """How replies are found: a page of threads in one statement, whatever their number.
 
-A page holds so many threads, from a root on or up to one, in either order of time. Its
-replies are cut where there are too many for one page.
+A page holds so many threads, from a root on or up to one, in either order of time, and
+fewer where they are long.
 """
 
 from __future__ import annotations
@@ -9,19 +9,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
 from ..database import UTCDateTime, session
 from ..models import Author, Byline, Comment, CommentState, CommentVerdict, Post
+from ..posts.statements import run
 from . import statements
 
-# Replies on one page, beside its roots; what is more is on pages of its thread's own.
-REPLIES = 1000
-
 Found: TypeAlias = "sa.Row[*tuple[Any, ...]]"
+
+
+class ThreadRow(NamedTuple):
+    """What a thread shows of a comment, in the order of ``statements.rows``.
+
+    ``prior`` marks a root that only tells that there is a page before.
+    """
+
+    id: int
+    parent_id: int | None
+    root_id: int | None
+    depth: int
+    state: str
+    author_name: str
+    author_url: str
+    badge: str
+    created_at: datetime
+    edited_at: datetime | None
+    body_html: str
+    parent_name: str | None
+    parent_state: str | None
+    prior: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +72,8 @@ class Threads:
     which the page after it begins.
     """
 
-    roots: tuple[Found, ...]
-    replies: tuple[Found, ...]
+    roots: tuple[ThreadRow, ...]
+    replies: tuple[ThreadRow, ...]
     earlier: int | None
     later: int | None
     cut: tuple[int, int] | None
@@ -63,68 +83,90 @@ class Threads:
 def find_threads(post_id: int, place: Place, limit: int) -> Threads:
     """One page of a story's threads, in one statement.
 
-    ``cut`` names the root and the first reply of it that is not here, where there are
-    too many; then what is after that root is on the next page.
+    There are ``limit`` threads on it, or fewer: it ends before the one with which it would
+    show more than :func:`most_comments`. ``cut`` names the root and the first reply that
+    is not here where a single thread has more; what is after that root is on another page.
     """
     dialect, newest_first = session().get_bind(Comment).dialect.name, place.newest_first
+    shown = limit
     if place.part is not None:
-        limit, statement = 1, statements.thread_part(newest_first, dialect)
+        shown, statement = 1, statements.thread_part(newest_first, dialect)
     else:
         from_start = place.start is not None
         statement = statements.threads(from_start, place.backwards, newest_first, dialect)
-    values = {
-        "post": post_id,
-        "at": place.until if place.backwards else place.start,
-        "part": place.part,
-        "own": place.own or 0,
-        "shown": limit,
-        "one_more": limit + 1,
-        "most": REPLIES + 1,
-    }
-    return _page(session().execute(statement, values).all(), place, limit)
+    rows = run(
+        statement,
+        post=post_id,
+        at=place.until if place.backwards else place.start,
+        part=place.part,
+        own=place.own or 0,
+        shown=shown,
+        one_more=shown + 1,
+        most=most_comments(limit),
+    )
+    # A field of a row of SQLAlchemy's takes ten times as long to read.
+    return _page([ThreadRow._make(row) for row in rows], place, shown, most_comments(limit))
 
 
-def _page(found: Sequence[Found], place: Place, limit: int) -> Threads:
+def most_comments(threads: int) -> int:
+    """How many comments a page of so many threads shows at most, roots among them."""
+    return 2 * threads
+
+
+def _page(found: list[ThreadRow], place: Place, limit: int, most: int) -> Threads:
     rows = [row for row in found if not row.prior]
-    roots = [row for row in rows if row.root_id is None]
-    known = sorted(roots, key=_time_of, reverse=place.newest_first)
-    # One more than is shown tells that there is another page.
-    roots = known[-limit:] if place.backwards else known[:limit]
-    order = {root.id: index for index, root in enumerate(roots)}
-    replies = [row for row in rows if row.root_id in order]
-    replies.sort(key=lambda row: (order[row.root_id], *_time_of(row)))
+    known = [row for row in rows if row.root_id is None]
+    known.sort(key=_time_of, reverse=place.newest_first)
+    below: dict[int, list[ThreadRow]] = {root.id: [] for root in known}
+    for row in rows:
+        if row.root_id in below:
+            below[row.root_id].append(row)
+    # From the edge on at which the page begins, or ends.
+    roots = _that_fit(known[::-1] if place.backwards else known, below, limit, most)
+    if place.backwards:
+        roots.reverse()
+    replies = [row for root in roots for row in sorted(below[root.id], key=_time_of)]
     cut = None
-    if len(replies) > REPLIES:
-        cut = (replies[REPLIES].root_id, replies[REPLIES].id)
-        replies, roots = replies[:REPLIES], roots[: order[cut[0]] + 1]
+    if len(roots) + len(replies) > most:
+        last = replies[most - 1]
+        cut, replies = (roots[0].id, last.id), replies[: most - 1]
     earlier, later = None, None
     if roots:
-        first, last = known.index(roots[0]), known.index(roots[-1])
-        if first or len(rows) < len(found):
+        if roots[0] is not known[0] or len(rows) < len(found):
             earlier = roots[0].id
-        if last + 1 < len(known):
-            later = known[last + 1].id
+        if roots[-1] is not known[-1]:
+            later = known[known.index(roots[-1]) + 1].id
         elif place.backwards and place.until != place.own:
             later = place.until
     return Threads(tuple(roots), tuple(replies), earlier, later, cut, place.newest_first)
 
 
+def _that_fit(
+    roots: list[ThreadRow], below: dict[int, list[ThreadRow]], limit: int, most: int
+) -> list[ThreadRow]:
+    """The first of these threads, at least one, that one page can show."""
+    found: list[ThreadRow] = []
+    for root in roots[:limit]:
+        most -= 1 + len(below[root.id])
+        if found and most < 0:
+            break
+        found.append(root)
+    return found
+
+
 def find_comment(blog: str, comment_id: int, now: datetime) -> Found | None:
     """Where a comment stands that readers see: id, root_id, created_at, slug, published_at."""
-    return (
-        session()
-        .execute(statements.comment(), {"blog": blog, "now": now, "comment": comment_id})
-        .one_or_none()
-    )
+    return run(statements.comment(), blog=blog, now=now, comment=comment_id).one_or_none()
 
 
-def is_far_down(root_id: int, created_at: datetime, comment_id: int) -> bool:
-    """Whether a reply comes after all that one page shows of its thread."""
+def is_far_down(root_id: int, created_at: datetime, comment_id: int, limit: int) -> bool:
+    """Whether a reply comes after all that a page of ``limit`` threads shows of its thread."""
+    room = most_comments(limit) - 1
     before = session().scalar(
         statements.place_in_thread(),
-        {"at": root_id, "created": created_at, "part": comment_id, "most": REPLIES},
+        {"at": root_id, "created": created_at, "part": comment_id, "most": room},
     )
-    return (before or 0) >= REPLIES
+    return (before or 0) >= room
 
 
 def find_parent(post_id: int, comment_id: int) -> Comment | None:
@@ -142,18 +184,19 @@ def find_parent(post_id: int, comment_id: int) -> Comment | None:
     )
 
 
-def as_row(comment: Comment) -> Any:
+def as_row(comment: Comment) -> ThreadRow:
     """A stored comment in the form of a thread's rows."""
     ids = select(Comment.id, sa.literal(False).label("prior")).where(Comment.id == comment.id)
-    return session().execute(statements.rows(ids.subquery())).one()
+    return ThreadRow._make(session().execute(statements.rows(ids.subquery())).one())
 
 
-def find_said(said: str) -> Comment | None:
-    """The comment with this digest of post, parent, writer and text."""
-    return session().scalars(select(Comment).where(Comment.said == said)).one_or_none()
+def find_same(fingerprint: str) -> Comment | None:
+    """The comment with this fingerprint: of the same writer, in the same place and words."""
+    found = select(Comment).where(Comment.fingerprint == fingerprint)
+    return session().scalars(found).one_or_none()
 
 
-def last_written(visitor: str | None, person_id: str | None) -> datetime | None:
+def last_written(address_digest: str | None, person_id: str | None) -> datetime | None:
     """When somebody from this address, or this person, last wrote."""
     times = [
         select(Comment.created_at)
@@ -162,7 +205,7 @@ def last_written(visitor: str | None, person_id: str | None) -> datetime | None:
         .limit(1)
         .subquery()
         for column, value in (
-            (Comment.visitor, visitor),
+            (Comment.address_digest, address_digest),
             (Comment.person_id, person_id),
         )
         if value
@@ -225,5 +268,5 @@ def reasons_of(ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _time_of(row: Any) -> tuple[datetime, int]:
+def _time_of(row: ThreadRow) -> tuple[datetime, int]:
     return row.created_at, row.id

@@ -1,7 +1,8 @@
-"""A reply on its way in: *limits → form → duplicate → pause → checks → store*.
+"""The steps that a reply takes until it is stored.
 
-Where it was sent from is looked at before, by the view. Every refusal says why, so that
-the form can be shown again with what was typed.
+*open → signed in → parent → form → said before → pause → checks → the host → store*. Where it
+was sent from is looked at before, by the view. Every refusal says why, so that the form
+can be shown again with what was typed.
 """
 
 from __future__ import annotations
@@ -11,28 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..context import Mount
+from ..database import row_number
 from ..i18n import mark
 from ..models import Comment, CommentState
-from ..people import Action, Person
+from ..people import Person
 from ..posts.queries import Story
 from ..signals import comment_submitting
 from ..text.markdown import render_comment
-from . import actions, queries
-from .actions import ParentGone, Writer
-from .boxes import takes_replies
-from .checks import CHECKS, Draft, Outcome, judge
+from . import actions, checks, queries, writers
+from .actions import Openness, ParentGone, Reply
+from .checks import CHECKS, Draft, Outcome, Verdict
 from .forms import EMAIL_LENGTH, NAME_LENGTH, ReplyForm, one_line
 from .origin import Origin
+from .writers import Writer
 
-_CLOSED = mark("Replies to this story are closed. What you wrote is kept below for you to copy.")
-_SIGN_IN = mark("Only people who are signed in may reply. What you wrote is kept below.")
+_CLOSED = mark("Replies to this story are closed. Your text is below for you to copy.")
+_SIGN_IN = mark("Please sign in to reply. Your text is below for you to copy.")
 _TOO_FAST = mark("You are posting comments too quickly. Slow down.")
 _PARENT_GONE = mark(
-    "The comment that you were answering is not there any more. You can post this to the"
-    " story instead."
+    "The comment you were replying to is no longer there. You can post yours to the story instead."
 )
-_PLEASE_MEND = mark("Your comment was not posted yet. Please look at this:")
-_REFUSED_BEFORE = mark("You said this before, and it was not published. Please say it differently.")
+_PLEASE_MEND = mark("Your comment has not been posted. Please check the following:")
+_REFUSED_BEFORE = mark("You have already sent this comment, and it was not published.")
 
 # What a writer who says something again is led to; else they are told, and keep their words.
 _STANDING = (CommentState.HELD, CommentState.PUBLISHED)
@@ -61,13 +62,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Taken:
-    """The comment that a reply became; ``again`` says that it was one already."""
+    """The comment that a reply became; ``duplicate`` says that it was one already."""
 
     comment: Comment
-    again: bool = False
+    duplicate: bool = False
 
 
-def receive(mount: Mount, now: datetime, found: Story, sent: Sent) -> Taken | Refusal:
+def receive(mount: Mount, now: datetime, story: Story, sent: Sent) -> Taken | Refusal:
     """Take a reply through all its steps.
 
     Raises:
@@ -75,58 +76,85 @@ def receive(mount: Mount, now: datetime, found: Story, sent: Sent) -> Taken | Re
             hangs on went; the caller rolls back and tries once more.
     """
     form, settings = sent.form, mount.settings
-    parent = find_parent(found, form.parent.data or "")
-    if not takes_replies(mount, found):
-        return Refusal(403, _CLOSED)
-    if settings.reply_needs_sign_in and sent.person is None:
-        return Refusal(403, _SIGN_IN, parent)
+    parent = parent_from(story, form.parent.data or "")
+    match actions.openness(settings, story, signed_in=sent.person is not None):
+        case Openness.OFF | Openness.CLOSED:
+            return Refusal(403, _CLOSED)
+        case Openness.SIGN_IN:
+            return Refusal(403, _SIGN_IN, parent)
     if form.parent.data and parent is None:
         return Refusal(422, _PARENT_GONE)
     if not form.validate():
         return Refusal(422, _PLEASE_MEND, parent)
-    writer, text = _writer(mount, now, found, sent), form.comment.data or ""
-    said = queries.find_said(
-        actions.said_digest(found.card.id, parent.id if parent else None, writer, text)
+    writer, text = _writer(mount, now, story, sent), form.comment.data or ""
+    same = queries.find_same(
+        writers.fingerprint_of(story.card.id, parent.id if parent else None, writer, text)
     )
-    if said is not None:
-        if said.state in _STANDING:
-            return Taken(said, again=True)
+    if same is not None:
+        if same.state in _STANDING:
+            return Taken(same, duplicate=True)
         return Refusal(422, _REFUSED_BEFORE, parent)
-    if seconds := actions.seconds_to_wait(writer, settings.reply_pause_seconds, now):
+    if seconds := writers.seconds_to_wait(writer, settings.reply_pause_seconds, now):
         return Refusal(429, _TOO_FAST, parent, wait=seconds)
-    draft = _draft(mount, sent, writer, text)
-    verdicts = judge(draft, (*CHECKS, *mount.comment_checks))
+    return _look_and_store(mount, now, story, parent, writer, _draft(mount, sent, writer, text))
+
+
+def _look_and_store(
+    mount: Mount,
+    now: datetime,
+    story: Story,
+    parent: Comment | None,
+    writer: Writer,
+    draft: Draft,
+) -> Taken | Refusal:
+    verdicts = checks.judge(draft, (*CHECKS, *mount.comment_checks))
     objection = next((v.reason for _, v in verdicts if v.outcome is Outcome.REFUSE), "")
-    if objection := objection or _ask_the_host(mount, found, draft):
+    if not objection:
+        answers = _ask_the_host(mount, story, draft)
+        objection = next((answer for answer in answers if isinstance(answer, str)), "")
+        verdicts += [("comment_submitting", v) for v in answers if isinstance(v, Verdict)]
+    if objection:
         return Refusal(422, objection, parent)
+    reply = Reply(
+        blog=mount.blog,
+        post_id=story.card.id,
+        parent=parent,
+        writer=writer,
+        text=draft.text,
+        html=draft.html,
+        verdicts=verdicts,
+    )
     try:
-        stored = actions.post_comment(
-            found.card.id, mount.blog, parent, writer, text, draft.html, verdicts, now
-        )
+        return Taken(actions.post_comment(reply, now))
     except ParentGone:
         return Refusal(422, _PARENT_GONE)
-    return Taken(stored)
 
 
-def find_parent(found: Story, given: str) -> Comment | None:
+def parent_from(story: Story, given: str) -> Comment | None:
     """The comment of this story that readers see and may answer, by what a form says."""
-    # Eighteen digits fit in a 64-bit column of any of the databases.
-    if not given.isascii() or not given.isdigit() or len(given) > 18:
-        return None
-    return queries.find_parent(found.card.id, int(given))
+    number = row_number(given)
+    return queries.find_parent(story.card.id, number) if number is not None else None
 
 
-def _ask_the_host(mount: Mount, found: Story, draft: Draft) -> str:
-    answers = comment_submitting.send(
-        mount.app, blog=mount.blog, post_id=found.card.id, draft=draft
-    )
-    return next((str(sentence) for _, sentence in answers if sentence), "")
+def _ask_the_host(mount: Mount, story: Story, draft: Draft) -> list[str | Verdict]:
+    """What receivers object; one that fails holds the reply, as a check that fails does."""
+    found: list[str | Verdict] = []
+    for receiver in comment_submitting.receivers_for(mount.app):
+        try:
+            answer = mount.app.ensure_sync(receiver)(
+                mount.app, blog=mount.blog, post_id=story.card.id, draft=draft
+            )
+        except Exception:
+            found.append(checks.failed(getattr(receiver, "__name__", type(receiver).__name__)))
+        else:
+            found += [str(answer)] if answer else []
+    return found
 
 
-def _writer(mount: Mount, now: datetime, found: Story, sent: Sent) -> Writer:
+def _writer(mount: Mount, now: datetime, story: Story, sent: Sent) -> Writer:
     form, person = sent.form, sent.person
     secret = hashlib.sha256(str(mount.app.secret_key).encode()).digest()
-    visitor, network = actions.address_digests(sent.address, secret, now.date().isoformat())
+    digest, network = writers.digest_and_network(sent.address, secret, now.date().isoformat())
     agent = sent.agent.replace("\0", "")
     if person is not None:
         email = one_line(person.email)
@@ -135,8 +163,8 @@ def _writer(mount: Mount, now: datetime, found: Story, sent: Sent) -> Writer:
             email=email if len(email) <= EMAIL_LENGTH else "",
             website="",
             person_id=person.id,
-            badge=_badge(mount, found, person),
-            visitor=visitor,
+            badge=writers.badge_of(story.card.id, person, mount.can),
+            address_digest=digest,
             network=network,
             agent=agent,
         )
@@ -146,16 +174,10 @@ def _writer(mount: Mount, now: datetime, found: Story, sent: Sent) -> Writer:
         website=(form.url.data or "") if mount.settings.reply_website else "",
         person_id=None,
         badge="",
-        visitor=visitor,
+        address_digest=digest,
         network=network,
         agent=agent,
     )
-
-
-def _badge(mount: Mount, found: Story, person: Person) -> str:
-    if queries.is_author(found.card.id, person.id):
-        return "author"
-    return "staff" if mount.can(person, Action.ENTER, None) else ""
 
 
 def _draft(mount: Mount, sent: Sent, writer: Writer, text: str) -> Draft:
@@ -165,13 +187,13 @@ def _draft(mount: Mount, sent: Sent, writer: Writer, text: str) -> Draft:
         writing_time = timedelta(milliseconds=int(took))
     return Draft(
         text=text,
-        html=str(render_comment(text)),
+        html=render_comment(text),
         name=writer.name,
         email=writer.email,
         website=writer.website,
         proven=writer.person_id is not None,
         origin=sent.origin,
-        trap=sent.form.subject.data or "",
+        honeypot=sent.form.subject.data or "",
         writing_time=writing_time,
         hold_guests=mount.settings.hold_guests,
         hold_links=mount.settings.hold_links,

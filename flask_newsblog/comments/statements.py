@@ -45,7 +45,7 @@ def threads(from_start: bool, up_to: bool, newest_first: bool, dialect: str) -> 
         .select_from(here)
         .join(Comment, Comment.root_id == here.c.id)
         .where(_SHOWS)
-        .order_by(*_order(newest_first, dialect, here.c), Comment.created_at, Comment.id)
+        .order_by(*_order(descending, dialect, here.c), Comment.created_at, Comment.id)
         .limit(_MOST)
         .subquery()
     )

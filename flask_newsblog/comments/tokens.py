@@ -1,6 +1,7 @@
-"""Signed words that a reader carries for us. Each is good for one purpose, thing and time.
+"""Signed tokens in addresses and forms.
 
-They end by the blog's clock, whose moment stands in them; nothing about them is stored.
+Each is valid for one purpose and object until the time that is written in it, by the
+blog's clock; the server stores none.
 """
 
 from __future__ import annotations

@@ -1,52 +1,55 @@
-"""A story with its thread and form, and what becomes of what readers send.
-
-A reply goes through *origin → limits → form → duplicate → pause → checks → store*. Every
-refusal shows the form again with what was typed.
-"""
+"""A story with its thread and form, and what becomes of what readers send."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from secrets import token_urlsafe
-from typing import Any, TypeVar
+from io import BytesIO
 
-from flask import Response, abort, current_app, redirect, request
+from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import Mount, draw, reader_page, render, render_error, site, this_blog
-from ..database import session
+from ..context import (
+    Mount,
+    forget_pages,
+    reader_page,
+    render,
+    render_error,
+    this_blog,
+)
+from ..database import row_number, session
 from ..i18n import mark
 from ..models import Comment, CommentState
 from ..people import Person
 from ..posts.opening import gather, open_blog, open_story, post_number
 from ..posts.pages import ErrorPage
-from ..posts.queries import Frame, Story, find_story_by_id, load_frame, was_withdrawn
-from ..signals import comment_posted
+from ..posts.queries import Story, find_story_by_id, load_frame, was_withdrawn
+from ..signals import comment_posted, tell
 from . import origin, queries, tokens
+from .actions import Openness, openness
 from .boxes import reply_box, story_page
 from .forms import ReplyForm, many_lines
-from .origin import Origin
-from .pages import ConfirmPage, ReplyPage
+from .pages import ReplyPage, StoryPage
+from .private import ask_to_confirm, kept_by_nobody, origin_of, private_page, signing_keys
 from .queries import Place
-from .receive import Refusal, Sent, find_parent, receive
-
-_Answer = TypeVar("_Answer", bound=BaseResponse)
+from .receive import Refusal, Sent, parent_from, receive
 
 # Written by script that encodes it, a character of four bytes is twelve.
 BYTES_OF_A_CHARACTER = 12
 BYTES_BESIDE = 64 * 1024
 MOST_BYTES = 4_000_000
-_COOKIE = "newsblog_confirm"
 
-_WITHDRAWN = mark("This story was withdrawn meanwhile")
-_WITHDRAWN_TEXT = mark("It takes no replies any more. What you wrote is kept below.")
+_THIS_MACHINE = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+
+_WITHDRAWN = mark("This story has been withdrawn")
+_WITHDRAWN_TEXT = mark("It no longer accepts replies. Your text is below for you to copy.")
 
 
-def _asked_for() -> tuple[Place, str]:
-    # A comment's own address is asked for just after it was posted, when no page kept has it.
-    return _place(this_blog()), request.args.get("comment", "")
+def _asked_for() -> Place | None:
+    # A comment's own address is asked for just after it was posted, when no page kept has
+    # it; hardly anybody asks for it again.
+    return None if "comment" in request.args else _place(this_blog())
 
 
 @reader_page(_asked_for)
@@ -56,12 +59,12 @@ def story(slug: str, **day: int) -> ResponseReturnValue:
     found = open_story(mount, now, slug, day)
     if isinstance(found, BaseResponse):
         return found
-    place, address = _place(mount), mount.post_url(found.card.slug, found.card.published_at)
-    page = story_page(mount, gather(mount, now, found), place)
-    if _leads_nowhere(place, page.thread.comments):
-        # A thread that is not there, or not any more: the story still is.
-        return redirect(f"{address}#comments", code=302)
-    return render("post.html", page, frame, now, address)
+    place = _place(mount)
+    page = story_page(mount, now, gather(mount, now, found), place)
+    if _leads_nowhere(place, page):
+        # A comment or thread that is not there, or not any more: the story still is.
+        return redirect(f"{page.reply.story_url}#comments", code=302)
+    return render("post.html", page, frame, now, page.reply.story_url)
 
 
 def comment(comment_id: int) -> ResponseReturnValue:
@@ -72,21 +75,23 @@ def comment(comment_id: int) -> ResponseReturnValue:
         abort(404)
     root = found.root_id or found.id
     part = None
-    if found.root_id and queries.is_far_down(root, found.created_at, found.id):
+    if found.root_id and queries.is_far_down(
+        root, found.created_at, found.id, mount.settings.threads_per_page
+    ):
         part = found.id
     # The comment's own number makes an address that no cache has seen before it was posted.
     address = mount.post_url(
         found.slug, found.published_at, replies=root, part=part, comment=found.id,
         _anchor=f"comment-{found.id}",
     )  # fmt: skip
-    return _kept_by_nobody(redirect(address, code=302))
+    return kept_by_nobody(redirect(address, code=302))
 
 
 def reply(post_id: int) -> ResponseReturnValue:
     """The form on a page of its own, and where all replies are sent."""
     mount, now = this_blog(), this_blog().now()
     if request.method == "POST":
-        _make_room(mount)
+        _bound_body(mount)
     found = find_story_by_id(mount.blog, post_id, now)
     if found is None:
         if request.method == "POST" and was_withdrawn(mount.blog, post_id):
@@ -94,69 +99,103 @@ def reply(post_id: int) -> ResponseReturnValue:
         abort(404)
     if request.method == "POST":
         return _answer(mount, now, found)
-    parent = find_parent(found, request.args.get("to", ""))
+    parent = parent_from(found, request.args.get("to", ""))
     if request.args.get("to") and parent is None:
         abort(404)
-    person = mount.current_person()
-    form = ReplyForm(None, mount.settings, mount.words, known=person is not None)
-    box = reply_box(mount, found, form, parent, person)
-    return _private(mount, now, "reply.html", ReplyPage(found, box), 200)
+    box = reply_box(mount, now, found, None, parent, mount.current_person())
+    if box.state is Openness.OFF:
+        abort(404)
+    if box.state is Openness.SIGN_IN and box.sign_in_url:
+        return kept_by_nobody(redirect(box.sign_in_url, code=302))
+    return private_page(mount, now, "reply.html", ReplyPage(found, box))
 
 
 def waiting(token: str) -> ResponseReturnValue:
     """A held comment in its place, for its writer alone, for half an hour."""
     mount, now, frame = open_blog()
-    number = tokens.read_waiting(_keys(), token, mount.blog, now)
+    number = tokens.read_waiting(signing_keys(), token, mount.blog, now)
     held = session().get(Comment, number) if number is not None else None
     found = find_story_by_id(mount.blog, held.post_id, now) if held else None
     if held is None or found is None:
         abort(404)
     if held.state == CommentState.PUBLISHED:
-        return _kept_by_nobody(redirect(mount.url("comment", comment_id=held.id), code=302))
+        return kept_by_nobody(redirect(mount.url("comment", comment_id=held.id), code=302))
     if held.state != CommentState.HELD:
         abort(404)
     place = _place_of_waiting(mount, held)
-    page = story_page(mount, gather(mount, now, found), place, held)
-    return _private(mount, now, "post.html", page, 200, frame)
+    page = story_page(mount, now, gather(mount, now, found), place, held)
+    return private_page(mount, now, "post.html", page, frame=frame)
 
 
-def _answer(mount: Mount, now: datetime, found: Story) -> ResponseReturnValue:
+def _answer(mount: Mount, now: datetime, story: Story) -> ResponseReturnValue:
     """Take a reply, and lead to it or show it again."""
+    if not request.form and request.get_data():
+        abort(400)  # what was sent is no form that can be read; the page hands it back
     person = mount.current_person()
     form = ReplyForm(request.form, mount.settings, mount.words, known=person is not None)
-    where = _origin(found, person, now)
-    if origin.needs_proof(where, person is not None):
-        return _ask_to_confirm(mount, now, found, form, person)
+    where = origin_of(story, person, now)
+    is_open = openness(mount.settings, story, signed_in=person is not None) is Openness.OPEN
+    if is_open and origin.needs_proof(where, person is not None):
+        parent = parent_from(story, form.parent.data or "")
+        return ask_to_confirm(mount, now, story, form, parent, person)
     agent = request.headers.get("User-Agent", "")
-    sent = Sent(form, person, where, request.remote_addr, agent)
+    sent = Sent(form, person, where, _address(mount), agent)
     try:
-        outcome = receive(mount, now, found, sent)
+        result = receive(mount, now, story, sent)
     except IntegrityError:
         # Said at this very moment by a second click, or what it hangs on went: look again.
         session().rollback()
-        found = find_story_by_id(mount.blog, found.card.id, now) or abort(404)
-        outcome = receive(mount, now, found, sent)
-    if isinstance(outcome, Refusal):
-        return _again(mount, now, found, form, person, outcome)
-    if not outcome.again:
-        session().commit()
-        mount.pages.forget()
-        comment_posted.send(mount.app, blog=mount.blog, comment=outcome.comment)
-    return _lead_to(mount, outcome.comment, now)
+        story = find_story_by_id(mount.blog, story.card.id, now) or abort(404)
+        result = receive(mount, now, story, sent)
+    if isinstance(result, Refusal):
+        return _show_again(mount, now, story, form, person, result)
+    if result.duplicate:
+        return _lead_to(mount, result.comment, now)
+    session().commit()
+    forget_pages(mount)
+    answer = _lead_to(mount, result.comment, now)
+    tell(comment_posted, mount.app, blog=mount.blog, comment=result.comment)
+    return answer
 
 
-def _make_room(mount: Mount) -> None:
-    """Let a reply of the greatest length through, which may be more than the app takes.
+def _address(mount: Mount) -> str | None:
+    """The network address that a reply comes from; nothing if all replies seem to be from one.
 
-    Far more than that is not even read: Flask sets no limit by itself to a form that is
-    not sent in parts.
+    That is so behind a proxy of this machine which the app has not been told of: all
+    readers would then share one pause.
+    """
+    address = request.remote_addr
+    if address not in _THIS_MACHINE or "X-Forwarded-For" not in request.headers:
+        return address
+    if not mount.told_of_proxy:
+        mount.told_of_proxy = True
+        mount.app.logger.warning(
+            "Replies come in by a proxy that the app is not told of, so writers cannot be told"
+            " apart and need not pause: wrap app.wsgi_app in werkzeug's ProxyFix."
+        )
+    return None
+
+
+def _bound_body(mount: Mount) -> None:
+    """Let a reply of the greatest length through, and nothing far beyond it.
+
+    The app may take less in one form. Flask sets no limit by itself to a form that is not
+    sent in parts, nor the server to one whose length it is not told.
     """
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
+    if request.content_length is None and request.environ.get("wsgi.input_terminated"):
+        body = request.environ["wsgi.input"].read(MOST_BYTES + 1)
+        request.environ["wsgi.input"] = BytesIO(body)
+        request.environ["CONTENT_LENGTH"] = str(len(body))
+        request.content_length = len(body)
+        if len(body) > MOST_BYTES:
+            abort(413)
     needed = mount.settings.reply_length * BYTES_OF_A_CHARACTER + BYTES_BESIDE
     usual = request.max_form_memory_size
     if usual is not None and usual < needed:
         request.max_form_memory_size = needed
+    request.get_data()  # kept, so that what turns out to be no form can be handed back
 
 
 def _withdrawn(mount: Mount, now: datetime) -> Response:
@@ -167,78 +206,33 @@ def _withdrawn(mount: Mount, now: datetime) -> Response:
     return render_error(403, page, load_frame(mount.blog, now), now)
 
 
-def _origin(found: Story, person: Person | None, now: datetime) -> Origin:
-    # Only the confirmation page has a token, made for this browser and person.
-    token, browser = request.form.get("csrf_token", ""), request.cookies.get(_COOKIE, "")
-    known = person.id if person else None
-    if token and tokens.is_confirmed(_keys(), token, found.card.id, browser, known, now):
-        return Origin.SAME
-    headers = request.headers
-    return origin.judge(
-        headers.get("Sec-Fetch-Site"), headers.get("Origin"), headers.get("Referer"), request.host
-    )
-
-
-def _keys() -> tuple[str | bytes, ...]:
-    newest = current_app.secret_key
-    older = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
-    return (*older, newest) if newest else tuple(older)
-
-
 def _lead_to(mount: Mount, stored: Comment, now: datetime) -> BaseResponse:
     """To the comment in its place: for all, or for its writer while it waits."""
     if stored.shown and stored.state == CommentState.PUBLISHED:
         address = mount.url("comment", comment_id=stored.id)
     else:
-        token = tokens.waiting_token(_keys(), mount.blog, stored.id, now)
+        token = tokens.waiting_token(signing_keys(), mount.blog, stored.id, now)
         address = mount.url(
             "waiting", token=token, comment=stored.id, _anchor=f"comment-{stored.id}"
         )
-    return _kept_by_nobody(redirect(address, code=303))
+    return kept_by_nobody(redirect(address, code=303))
 
 
-def _again(
+def _show_again(
     mount: Mount,
     now: datetime,
-    found: Story,
+    story: Story,
     form: ReplyForm,
     person: Person | None,
     refusal: Refusal,
 ) -> Response:
     """The story again, with the form as it was filled in and what is wrong."""
-    box = reply_box(mount, found, form, refusal.parent, person, refusal.problem)
+    box = reply_box(mount, now, story, form, refusal.parent, person, refusal.problem)
     place = Place(newest_first=mount.settings.newest_replies_first)
-    page = story_page(mount, gather(mount, now, found), place, box=box)
-    response = _private(mount, now, "post.html", page, refusal.status)
+    page = story_page(mount, now, gather(mount, now, story), place, box=box)
+    response = private_page(mount, now, "post.html", page, refusal.status)
     if refusal.wait:
         response.headers["Retry-After"] = str(refusal.wait)
-    return response
-
-
-def _ask_to_confirm(
-    mount: Mount, now: datetime, found: Story, form: ReplyForm, person: Person | None
-) -> Response:
-    """Show what was sent from elsewhere; nothing is stored, and no identity is used."""
-    # Not in the host's session: of a reader from elsewhere the browser may have kept its
-    # cookie back, and a new one would sign them out.
-    browser = request.cookies.get(_COOKIE) or token_urlsafe(16)
-    known, action = person.id if person else None, mount.url("reply", post_id=found.card.id)
-    values = {name: form[name].data or "" for name in ("comment", "author", "email", "url")}
-    values["parent"] = many_lines(form.parent.data)
-    if form.remember.data:
-        values["remember"] = "y"
-    page = ConfirmPage(
-        story=found,
-        action=action,
-        fields=tuple(values.items()),
-        text=values["comment"],
-        token=tokens.confirming_token(_keys(), found.card.id, browser, known, now),
-    )
-    response = _private(mount, now, "confirm.html", page, 403)
-    response.set_cookie(
-        _COOKIE, browser, max_age=tokens.CONFIRMING, path=action, secure=request.is_secure,
-        httponly=True, samesite="Lax",
-    )  # fmt: skip
     return response
 
 
@@ -262,7 +256,13 @@ def _place(mount: Mount) -> Place:
     )
 
 
-def _leads_nowhere(place: Place, shown: tuple[Any, ...]) -> bool:
+def _leads_nowhere(place: Place, page: StoryPage) -> bool:
+    """Whether an address asks for a thread, or for a comment, that its page has not."""
+    shown = page.thread.comments
+    wanted = row_number(request.args.get("comment", "")) if request.query_string else None
+    if wanted is not None and all(view.id != wanted for view in shown):
+        # Else whoever guesses the next number could have caches keep a page without it.
+        return True
     asked = place.start is not None or place.until is not None
     return asked and len(shown) < (2 if place.part is not None else 1)
 
@@ -270,29 +270,12 @@ def _leads_nowhere(place: Place, shown: tuple[Any, ...]) -> bool:
 def _place_of_waiting(mount: Mount, held: Comment) -> Place:
     newest = mount.settings.newest_replies_first
     if held.root_id is not None:
-        far = queries.is_far_down(held.root_id, held.created_at, held.id)
+        far = queries.is_far_down(
+            held.root_id, held.created_at, held.id, mount.settings.threads_per_page
+        )
         return Place(
             start=held.root_id, part=held.id if far else None, newest_first=newest, own=held.id
         )
     if newest:
         return Place(start=held.id, newest_first=True, own=held.id)
     return Place(until=held.id, own=held.id)
-
-
-def _private(
-    mount: Mount, now: datetime, template: str, page: Any, status: int, frame: Frame | None = None
-) -> Response:
-    """A page for one reader: kept by nobody, found by no search engine, framed by nobody."""
-    frame = frame or load_frame(mount.blog, now)
-    card = page.story.card
-    blog = site(frame, now, mount.post_url(card.slug, card.published_at))
-    response = current_app.response_class(draw(template, page, blog), status, mimetype="text/html")
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
-    return _kept_by_nobody(response)
-
-
-def _kept_by_nobody(response: _Answer) -> _Answer:
-    response.headers["Cache-Control"] = "no-store"
-    return response

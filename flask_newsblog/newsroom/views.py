@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from ..i18n import mark
 from ..models import PostState
 from ..people import Action
 from ..posts.actions import is_scheduled
+from ..posts.opening import post_number
 from ..posts.pages import ErrorPage
 from ..posts.queries import Cursor, desk_list, load_frame
 from .access import begin_visit, forget_visit, is_visitor, person_here, private, staff, visit_here
@@ -113,9 +113,7 @@ def _cursor() -> Cursor:
     before = request.args.get("before", "")
     if not before:
         return Cursor()
-    if not re.fullmatch(r"[0-9]{1,18}", before, re.ASCII):
-        abort(404)
-    return Cursor(older_than=int(before))
+    return Cursor(older_than=post_number(before))
 
 
 def _desk_row(mount: Mount, row: Any, now: datetime) -> DeskRow:

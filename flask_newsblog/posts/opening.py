@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from flask import abort
@@ -10,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import Mount, this_blog
+from ..database import row_number
 from . import queries
 from .pages import StoryParts
 from .queries import Frame, Story
@@ -53,10 +53,10 @@ def gather(mount: Mount, now: datetime, story: Story) -> StoryParts:
 
 def post_number(text: str) -> int:
     """The number in an address's argument; anything else is an address that leads nowhere."""
-    # Eighteen digits fit in a 64-bit column of any of the databases.
-    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+    number = row_number(text)
+    if number is None:
         abort(404)
-    return int(text)
+    return number
 
 
 def key_of(slug: str) -> str:

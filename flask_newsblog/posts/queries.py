@@ -13,13 +13,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeAlias
 
-from sqlalchemy import Executable, Result, Row
+from sqlalchemy import Executable, Row
 
-from ..database import session
 from ..i18n import RELATIVE_FOR
-from ..models import Post
 from . import statements
-from .statements import RELATING_TAGS, Relation, Way
+from .statements import RELATING_TAGS, Relation, Way, run
 
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -183,7 +181,7 @@ class Cursor:
 
 def load_frame(blog: str, now: datetime) -> Frame:
     """The sections of a blog and its clock, in one statement."""
-    rows = _run(statements.frame(), blog=blog, now=now).all()
+    rows = run(statements.frame(), blog=blog, now=now).all()
     newest, changed, due = rows[0][:3]
     past = (newest, changed, _last_tick(newest, now))
     return Frame(
@@ -251,7 +249,7 @@ def newest_by_section(
     if not trees:
         return {}
     found: dict[int, list[Card]] = {root: [] for root in trees}
-    rows = _run(
+    rows = run(
         statements.newest_by_section(tuple(map(len, trees.values())), cursor.way),
         blog=blog, now=now, limit=each, at=cursor.at,
         **{
@@ -272,17 +270,17 @@ def newest_by_section(
 
 def find_story(blog: str, slug: str, now: datetime) -> Story | None:
     """A visible story by its slug, compared byte by byte as the schema does."""
-    return _story(_run(statements.story(), blog=blog, now=now, slug=slug).one_or_none())
+    return _story(run(statements.story(), blog=blog, now=now, slug=slug).one_or_none())
 
 
 def find_story_by_id(blog: str, post_id: int, now: datetime) -> Story | None:
     """A visible story by its id."""
-    return _story(_run(statements.story_by_id(), blog=blog, now=now, at=post_id).one_or_none())
+    return _story(run(statements.story_by_id(), blog=blog, now=now, at=post_id).one_or_none())
 
 
 def was_withdrawn(blog: str, post_id: int) -> bool:
     """Whether readers knew this story, and it was taken from them."""
-    return _run(statements.withdrawn(), blog=blog, at=post_id).one_or_none() is not None
+    return run(statements.withdrawn(), blog=blog, at=post_id).one_or_none() is not None
 
 
 def _story(row: Any) -> Story | None:
@@ -301,7 +299,7 @@ def _story(row: Any) -> Story | None:
 
 def find_attached(post_id: int) -> Attached:
     """What hangs on a story, in one statement."""
-    rows = _run(statements.attached(), at=post_id).all()
+    rows = run(statements.attached(), at=post_id).all()
     in_order = sorted(rows, key=lambda row: (row.position, row.slug))
     notes = (row for row in in_order if row.kind == "correction")
     return Attached(
@@ -323,7 +321,7 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
     slugs = {f"tag_{place}": tag.slug for place, tag in enumerate(islice(tags, RELATING_TAGS))}
     section = {"section": card.section.id} if card.section is not None else {}
     statement = statements.nearby(bool(section), len(slugs))
-    rows = _run(
+    rows = run(
         statement, blog=blog, now=now, at=card.id, published_at=card.published_at,
         **section, **slugs,
     ).all()  # fmt: skip
@@ -339,17 +337,17 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
 
 def find_tag(blog: str, slug: str) -> Found | None:
     """A tag: id, slug, name, description."""
-    return _run(statements.tag(), blog=blog, slug=slug).one_or_none()
+    return run(statements.tag(), blog=blog, slug=slug).one_or_none()
 
 
 def find_author(blog: str, slug: str) -> Found | None:
     """An author: id, slug, name, bio, links, picture (a key, or empty)."""
-    return _run(statements.author(), blog=blog, slug=slug).one_or_none()
+    return run(statements.author(), blog=blog, slug=slug).one_or_none()
 
 
 def find_moved(blog: str, slug: str, now: datetime) -> Found | None:
     """The visible post that once had this slug: slug, published_at."""
-    return _run(statements.moved(), blog=blog, slug=slug, now=now).one_or_none()
+    return run(statements.moved(), blog=blog, slug=slug, now=now).one_or_none()
 
 
 def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | None:
@@ -357,7 +355,7 @@ def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | Non
 
     It is a target, or the visible post's slug and published_at.
     """
-    rows = _run(statements.redirect(), blog=blog, paths=paths, now=now)
+    rows = run(statements.redirect(), blog=blog, paths=paths, now=now)
     found = {row.path: row for row in rows}
     return next((found[path] for path in paths if path in found), None)
 
@@ -368,14 +366,7 @@ def desk_list(blog: str, state: str, limit: int, cursor: Cursor = Cursor()) -> S
     One statement, for one state or, where it is empty, for all.
     """
     found = statements.desk(bool(state), cursor.way)
-    return _run(found, blog=blog, state=state, limit=limit + 1, at=cursor.at).all()
-
-
-def _run(statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
-    # By the session's connection: the rows hold no entities, and the session would
-    # go through them looking for some.
-    connection = session().connection(bind_arguments={"mapper": Post})
-    return connection.execute(statement, values)
+    return run(found, blog=blog, state=state, limit=limit + 1, at=cursor.at).all()
 
 
 def _last_tick(newest: datetime | None, now: datetime) -> datetime | None:
@@ -402,7 +393,7 @@ def _card(row: Any, authors: tuple[AuthorLink, ...] = ()) -> Card:
 
 def _listing(statement: Executable, limit: int, cursor: Cursor, **values: Any) -> Listing:
     # One row more than the page shows tells whether there is another.
-    rows = _run(statement, limit=limit + 1, at=cursor.at, **values).all()
+    rows = run(statement, limit=limit + 1, at=cursor.at, **values).all()
     more, rows = len(rows) > limit, rows[:limit]
     toward_new = cursor.way is Way.NEWER
     if toward_new:
@@ -422,6 +413,6 @@ def _listing(statement: Executable, limit: int, cursor: Cursor, **values: Any) -
 
 def _authors_of(ids: Sequence[int]) -> dict[int, tuple[AuthorLink, ...]]:
     found: dict[int, tuple[AuthorLink, ...]] = {}
-    for post_id, slug, name in _run(statements.authors(), ids=ids):
+    for post_id, slug, name in run(statements.authors(), ids=ids):
         found[post_id] = (*found.get(post_id, ()), AuthorLink(slug, name))
     return found

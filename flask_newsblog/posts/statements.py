@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Executable,
+    Result,
     Select,
     and_,
     bindparam,
@@ -27,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 
-from ..database import BigId, UTCDateTime
+from ..database import BigId, UTCDateTime, session
 from ..models import (
     Author,
     Byline,
@@ -60,6 +62,16 @@ RELATING_TAGS = 10
 # So many sections of a tree are looked at one by one. SQLite puts no more than 500
 # selections together, and on a front page there are several trees.
 FEW_SECTIONS = 50
+
+
+def run(statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
+    """Send a statement of plain columns, with its parameters.
+
+    By the session's connection: the rows hold no entities, and the session would go
+    through them looking for some.
+    """
+    connection = session().connection(bind_arguments={"mapper": Post})
+    return connection.execute(statement, values)
 
 
 class Way(Enum):

@@ -71,7 +71,7 @@
     if (!found || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     link = found;
-    answer(link.dataset.reply, link.getAttribute("aria-label"));
+    answer(new URL(link.href).searchParams.get("to"), link.getAttribute("aria-label"));
     link.closest("li").append(section);
     text.focus();
   });

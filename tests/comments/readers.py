@@ -17,10 +17,12 @@ from sqlalchemy import func, select
 
 from flask_newsblog import Action, Person
 from flask_newsblog.comments import actions
-from flask_newsblog.comments.actions import Writer
+from flask_newsblog.comments.actions import Reply
 from flask_newsblog.comments.checks import Outcome, Verdict
+from flask_newsblog.comments.writers import Writer
 from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentState, CommentVerdict, Post
+from flask_newsblog.text.markdown import render_comment
 
 from ..hosts import MEMORY, Clock, Host, open_host, path_of, plain, write_story
 
@@ -143,16 +145,18 @@ class Site:
     ) -> int:
         """Store a comment by the action alone, and give its number."""
         writer = Writer(
-            name=name, email=f"{next(_numbers)}@example.org", website="", person_id=None,
-            badge="", visitor=None, network=None, agent="",
+            name=name, email="", website="", person_id=f"planted {next(_numbers)}",
+            badge="", address_digest=None, network=None, agent="",
         )  # fmt: skip
         with self.app.app_context():
             above = session().get(Comment, parent) if parent else None
             outcome = _OUTCOMES.get(state, Outcome.HOLD)
-            stored = actions.post_comment(
-                (story or self.story).id, "news", above, writer, text, f"<p>{text}</p>",
-                [("planted", Verdict(outcome, "for a test"))], at or self.clock(),
+            reply = Reply(
+                blog="news", post_id=(story or self.story).id, parent=above, writer=writer,
+                text=text, html=render_comment(text),
+                verdicts=[("planted", Verdict(outcome, "for a test"))],
             )  # fmt: skip
+            stored = actions.post_comment(reply, at or self.clock())
             if state not in _OUTCOMES:
                 JUDGE[state](stored)
             session().commit()

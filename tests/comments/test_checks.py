@@ -40,7 +40,7 @@ def links(count: int) -> str:
         ({"html": links(2)}, "too_many_links", "has 2 links"),
         ({"html": links(9)}, "too_many_links", "has 9 links"),
         ({"html": links(1), "hold_links": 1}, "too_many_links", "has 1 link"),
-        ({"trap": "x"}, "trap_was_filled", "a field that people do not see"),
+        ({"honeypot": "x"}, "honeypot_was_filled", "a field that people do not see"),
         ({"writing_time": timedelta(seconds=2)}, "took_no_time", "under three seconds"),
         ({"writing_time": timedelta(0)}, "took_no_time", "under three seconds"),
         (
@@ -98,7 +98,7 @@ def test_every_reason_is_stored_and_listed(site: Site) -> None:
     (comment,) = site.stored()
     assert comment.state == CommentState.HELD
     assert set(site.reasons(comment.id)) == {
-        "first_time_without_proof", "too_many_links", "trap_was_filled", "took_no_time",
+        "first_time_without_proof", "too_many_links", "honeypot_was_filled", "took_no_time",
         "came_from_nowhere", "name_is_an_address",
     }  # fmt: skip
     listed = site.host.run("comments", "list").output

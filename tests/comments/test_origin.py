@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 
 from flask_newsblog import Person
-from flask_newsblog.comments.origin import Origin, judge, needs_proof
+from flask_newsblog.comments.origin import Origin, classify, needs_proof
 from flask_newsblog.models import CommentState
 
 from ..hosts import (
@@ -82,7 +82,7 @@ SAME_BY_ORIGIN = {"Origin": "http://localhost"}
 def test_browsers_say_where_a_form_was_sent_from(
     fetch_site: str | None, origin: str | None, referer: str | None, verdict: Origin
 ) -> None:
-    assert judge(fetch_site, origin, referer, "news.example") is verdict
+    assert classify(fetch_site, origin, referer, "news.example") is verdict
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_browsers_say_where_a_form_was_sent_from(
     ],
 )
 def test_hosts_are_compared_with_their_ports(origin: str, host: str, verdict: Origin) -> None:
-    assert judge(None, origin, None, host) is verdict
+    assert classify(None, origin, None, host) is verdict
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,21 @@ def test_the_confirmation_page_keeps_all_that_was_typed_and_nobody_else_may_keep
     typed = 'Line one.\n\n<b>Line two</b> & "quotes" </textarea>'
     answer = site.send(
         typed, headers=FOREIGN, url="https://mira.example/?a=1&b=2", parent=str(parent),
-        remember="y",
+        remember="y", subject="filled by a program", took="900",
     )  # fmt: skip
     assert is_confirmation(answer)
     page = tree(answer.text)
-    fields = {e.get("name"): e.get("value") for e in all_of(page, "input", type="hidden")}
-    assert {**fields, "csrf_token": None} == {
+    assert {e.get("name"): e.get("value") for e in page.iter("input")} == {
         **GUEST, "url": "https://mira.example/?a=1&b=2", "parent": str(parent),
-        "remember": "y", "csrf_token": None,
+        "remember": "y", "subject": "filled by a program", "took": "900",
+        "csrf_token": all_of(page, "input", name="csrf_token")[0].get("value"),
     }  # fmt: skip
+    (box,) = all_of(page, "input", name="remember")
+    assert "checked" in box.attrib
+    visible = {"author", "email", "url"}
+    assert not {e.get("name") for e in all_of(page, "input", type="hidden")} & visible
+    (heading,) = page.iter("h2")
+    assert words(heading) == "Reply to Mira Vale"
     (box,) = page.iter("textarea")
     assert "".join(box.itertext()) == typed
     assert answer.headers["Cache-Control"] == "no-store"
@@ -211,7 +217,11 @@ def confirm(site: Site, page: str, client: Any, headers: Any = SAME, **changed: 
     """Send the confirmation page, as its button would."""
     root = tree(page)
     (form,) = (f for f in root.iter("form") if all_of(f, "input", name="csrf_token"))
-    data = {e.get("name"): e.get("value") or "" for e in all_of(form, "input", type="hidden")}
+    data = {
+        e.get("name"): e.get("value") or ""
+        for e in form.iter("input")
+        if e.get("type") != "checkbox" or "checked" in e.attrib
+    }
     data["comment"] = "".join(next(form.iter("textarea")).itertext())
     action = form.get("action", "")
     return client.post(
@@ -326,15 +336,14 @@ def test_a_confirmed_reply_still_goes_through_every_step(site: Site) -> None:
     page = site.send("   ", client=guest, headers=FOREIGN).text
     answer = confirm(site, page, guest)
     assert answer.status_code == 422
-    assert "Please write something." in words(tree(answer.text))
+    assert "Please write a comment." in words(tree(answer.text))
 
 
 def test_a_reply_from_elsewhere_to_a_closed_story_keeps_its_words(open_site: OpenSite) -> None:
     site = open_site(NEWSBLOG_REPLIES=False)
     guest = site.client()
     answer = site.send(client=guest, headers=FOREIGN)
-    assert SAID in kept(answer.text)
-    answer = confirm(site, answer.text, guest)
+    assert not is_confirmation(answer)
     assert answer.status_code == 403
     assert SAID in kept(answer.text)
 

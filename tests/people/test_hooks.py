@@ -24,7 +24,7 @@ def test_a_person_without_the_right_is_told_so(open_hosts: Callable[..., Host]) 
     host = open_hosts(plain, given={"current_person": lambda: ANN})
     page = host.get("/newsroom/")
     assert page.status_code == 403
-    assert "You are signed in, but this is not among what you may do." in page.text
+    assert "You are signed in, but not allowed to do this." in page.text
 
 
 def test_a_right_without_a_person_opens_nothing(open_hosts: Callable[..., Host]) -> None:

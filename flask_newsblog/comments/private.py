@@ -1,0 +1,105 @@
+"""Pages for one reader alone: kept by nobody, found by no search engine, framed by nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import TypeVar
+
+from flask import Response, current_app, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from ..context import Mount, draw, site
+from ..models import Comment
+from ..people import Person
+from ..posts.queries import Frame, Story, load_frame
+from . import origin, tokens
+from .boxes import reply_box
+from .forms import ReplyForm
+from .origin import Origin
+from .pages import ConfirmPage, ReplyPage, StoryPage
+from .tokens import Keys
+
+_Answer = TypeVar("_Answer", bound=BaseResponse)
+
+
+def private_page(
+    mount: Mount,
+    now: datetime,
+    template: str,
+    page: StoryPage | ReplyPage | ConfirmPage,
+    status: int = 200,
+    frame: Frame | None = None,
+) -> Response:
+    """A page that shows what one reader wrote, or who they are."""
+    frame = frame or load_frame(mount.blog, now)
+    card = page.story.card
+    blog = site(frame, now, mount.post_url(card.slug, card.published_at))
+    response = current_app.response_class(draw(template, page, blog), status, mimetype="text/html")
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
+    return kept_by_nobody(response)
+
+
+def kept_by_nobody(response: _Answer) -> _Answer:
+    """The response, which no cache and no browser keeps."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def signing_keys() -> Keys:
+    """What the app signs with, the newest last."""
+    newest = current_app.secret_key
+    older = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
+    return (*older, newest) if newest else tuple(older)
+
+
+def origin_of(story: Story, person: Person | None, now: datetime) -> Origin:
+    """Where this request was sent from, or that its writer has confirmed it."""
+    # Only the confirmation page has a token, made for this browser and person.
+    token, browser = request.form.get("csrf_token", ""), request.cookies.get(_cookie_name(), "")
+    known = person.id if person else None
+    if token and tokens.is_confirmed(signing_keys(), token, story.card.id, browser, known, now):
+        return Origin.SAME
+    headers = request.headers
+    return origin.classify(
+        headers.get("Sec-Fetch-Site"), headers.get("Origin"), headers.get("Referer"), request.host
+    )
+
+
+def ask_to_confirm(
+    mount: Mount,
+    now: datetime,
+    story: Story,
+    form: ReplyForm,
+    parent: Comment | None,
+    person: Person | None,
+) -> Response:
+    """Show what may have been sent from elsewhere; nothing is stored, no identity is used."""
+    # Not in the host's session: on a POST from another site the browser may withhold its
+    # cookie (SameSite), and a new one would sign the reader out. Always a new value, since
+    # a cookie that was there before may have been planted.
+    browser = token_urlsafe(16)
+    known = person.id if person else None
+    page = ConfirmPage(
+        story=story,
+        reply=reply_box(mount, now, story, form, parent, person),
+        token=tokens.confirming_token(signing_keys(), story.card.id, browser, known, now),
+    )
+    response = private_page(mount, now, "confirm.html", page, 403)
+    response.set_cookie(
+        _cookie_name(), browser, max_age=tokens.CONFIRMING, path=_cookie_path(page.reply.action),
+        secure=request.is_secure, httponly=True, samesite="Lax",
+    )  # fmt: skip
+    return response
+
+
+def _cookie_name() -> str:
+    # A name that begins so is set by this very host alone, and not by one below or above it.
+    return "__Host-newsblog_confirm" if request.is_secure else "newsblog_confirm"
+
+
+def _cookie_path(action: str) -> str:
+    return "/" if request.is_secure else action
