@@ -33,9 +33,9 @@ from populate import BLOG, MOMENT
 from stopwatch import Race, answer, counted, race, request
 
 from flask_newsblog import NewsBlog, Person
-from flask_newsblog.context import find_mount
 from flask_newsblog.database import session
 from flask_newsblog.models import Post
+from flask_newsblog.mount import find_mount
 
 TITLE, TAGLINE = "The Harbour Bulletin", "All About The Latest Updates"
 CACHE_SECONDS = 3600

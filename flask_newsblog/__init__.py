@@ -4,8 +4,8 @@ from ._version import __version__
 from .blog import NewsBlog, SetupError
 from .comments.checks import Draft, Outcome, Verdict
 from .comments.origin import Origin
-from .context import NoSuchBlog, current_blog
 from .headlines import latest_stories
+from .mount import NoSuchBlog, current_blog
 from .people import Action, Person
 from .settings import SettingError, Settings
 from .signals import (

@@ -16,10 +16,10 @@ from .cli import newsblog_group
 from .comments.checks import Check
 from .comments.views import reply
 from .config import load_settings
-from .context import Mount, mounts, this_blog
 from .database import UNAVAILABLE, copy_tables, utcnow
 from .headlines import latest_stories
 from .models import Post, length_of
+from .mount import Mount, mounts, this_blog
 from .people import Can, CurrentPerson, never, nobody
 from .urls import CONVERTERS, addresses
 

@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from .comments import actions as comment_actions
 from .comments import queries as comment_queries
-from .context import Mount, NoSuchBlog, find_mount, forget_pages, mounts
 from .database import LARGEST_ID, Base, complaint, session
 from .models import Comment, CommentState, PostState
+from .mount import Mount, NoSuchBlog, find_mount, forget_pages, mounts
 from .newsroom.actions import LINK_LASTS, LONGEST_NAME, make_sign_in
 from .people import Role
 from .posts.actions import is_scheduled

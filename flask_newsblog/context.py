@@ -1,39 +1,28 @@
-"""The blog that a request is for, and what its templates see.
-
-Each registration of a :class:`~flask_newsblog.NewsBlog` leaves one :class:`Mount` in
-``app.extensions["newsblog"]``; :data:`current_blog` is the one that the request came in by.
-"""
+"""What the templates of a page see, and how the page is answered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, partial, wraps
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, cast
+from functools import partial, wraps
+from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.local import LocalProxy
-from werkzeug.wrappers import Response as BaseResponse
 
 from .caching import (
     PUBLIC_SECONDS,
-    PageMemory,
     SharedHeaders,
     answer_from,
     page_of,
     seconds_to_keep,
-    shared_response_class,
     turns_of_day,
     validate,
 )
-from .config import strange_keys
-from .i18n import Words, words_for
-from .people import Can, CurrentPerson
+from .i18n import Words
+from .mount import SAFE_IN_PATH, Mount, this_blog, warn_of_strange_settings
 from .posts.queries import (
     AuthorLink,
     Frame,
@@ -41,134 +30,13 @@ from .posts.queries import (
     SectionLink,
     TagLink,
 )
-from .settings import LANGUAGE_OF_VISITOR, Settings
 from .text.addresses import with_query
 from .text.excerpts import reading_minutes
 
-EXTENSION = "newsblog"
 View = Callable[..., ResponseReturnValue]
 
 # Stands in an address for the part that differs, which is then written as the router does.
 _HERE = "0newsblog0"
-_SAFE_IN_PATH = "!$&'()*+,/:;=@"
-_DAY = (("year", "<yyyy>"), ("month", "<mm>"), ("day", "<dd>"))
-
-
-class NoSuchBlog(LookupError):
-    """No blog of that name is registered; the message names those that are."""
-
-
-@dataclass
-class Mount:
-    """One registration of a blog in one app.
-
-    ``name`` is the name it is registered under, which begins its endpoints;
-    ``blog`` is the instance's own, under which its rows are stored. They differ
-    where one blog has two addresses.
-    """
-
-    name: str
-    blog: str
-    app: Flask
-    settings: Settings
-    current_person: CurrentPerson
-    can: Can
-    comment_checks: tuple[Any, ...]
-    now: Callable[[], datetime]
-    assets: Path
-    url_prefix: str
-    started_at: datetime
-    pages: PageMemory = field(default_factory=PageMemory)
-    settings_checked: bool = False
-    told_of_proxy: bool = False
-    _templates: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def response_class(self) -> type[Response]:
-        """What pages are answered with: the host's own, made fit for sharing where they are."""
-        return self._shared_class if self.settings.public_pages else self.app.response_class
-
-    @cached_property
-    def _shared_class(self) -> type[Response]:
-        return shared_response_class(self.app.response_class)
-
-    def shared(self, response: BaseResponse) -> Response:
-        """A response that caches may share, unless it turns out to set a cookie."""
-        return cast(Response, self._shared_class.force_type(response))
-
-    def moved(self, address: str) -> Response:
-        """The way to where a page is now, kept for a minute: it may move back."""
-        response = self.shared(redirect(address, code=301))
-        whose = "public" if self.settings.public_pages else "private"
-        response.headers["Cache-Control"] = f"{whose}, max-age={PUBLIC_SECONDS}"
-        return response
-
-    @property
-    def words(self) -> Words:
-        """The language of this request's page."""
-        if self.settings.language != LANGUAGE_OF_VISITOR:
-            return self._own_words
-        language = "en"
-        if "babel" in self.app.extensions:
-            from flask_babel import get_locale
-
-            language = str(get_locale() or language)
-        return self._words_in(language)
-
-    @cached_property
-    def _own_words(self) -> Words:
-        return self._words_in(self.settings.language)
-
-    def _words_in(self, language: str) -> Words:
-        folders = str(self.app.config.get("BABEL_TRANSLATION_DIRECTORIES", "")).split(";")
-        found = tuple(str(Path(self.app.root_path, f)) for f in folders if f)
-        return words_for(language, self.settings.zone, self.settings.date_format, found)
-
-    @cached_property
-    def media_folder(self) -> Path:
-        """Where this blog's pictures are kept."""
-        return Path(self.settings.media_folder or Path(self.app.instance_path, "newsblog-media"))
-
-    def url(self, endpoint: str, **values: Any) -> str:
-        """The address of one of this blog's own pages."""
-        return url_for(f"{self.name}.{endpoint}", **values)
-
-    def post_url(self, slug: str, published_at: datetime, **more: Any) -> str:
-        """The address of a story: its slug, and its day in the blog's time zone."""
-        day = published_at.astimezone(self.settings.zone)
-        parts = {part: getattr(day, part) for part, mark in _DAY if mark in self.settings.permalink}
-        return self.url("post", slug=slug, **parts, **more)
-
-    def post_path(self, slug: str, published_at: datetime) -> str:
-        """The end of a story's address, as the setting ``permalink`` gives it."""
-        day = published_at.astimezone(self.settings.zone)
-        return self._permalink.format(day=day, slug=quote(slug, safe=_SAFE_IN_PATH))
-
-    @cached_property
-    def _permalink(self) -> str:
-        pattern = self.settings.permalink.replace("<slug>", "{slug}")
-        for part, mark in _DAY:
-            pattern = pattern.replace(mark, f"{{day.{part}:0{len(mark) - 2}}}")
-        return pattern
-
-    @cached_property
-    def asset_versions(self) -> dict[str, str]:
-        """The present version of each of our static files, by its name."""
-        return {
-            file.relative_to(self.assets).as_posix(): sha256(file.read_bytes()).hexdigest()[:10]
-            for file in self.assets.rglob("*")
-            if file.is_file()
-        }
-
-    def template(self, filename: str) -> str:
-        """The template for a page: this mount's own if the host has one, or the blog's."""
-        found = self._templates.get(filename)
-        if found is None:
-            env = self.app.jinja_env
-            found = env.select_template([f"{self.name}/{filename}", f"newsblog/{filename}"]).name
-            if not env.auto_reload:
-                self._templates[filename] = cast(str, found)
-        return cast(str, found)
 
 
 @dataclass(frozen=True)
@@ -260,7 +128,7 @@ class Site:
         return reading_minutes(words)
 
     def _address(self, endpoint: str, value: str, part: str = "slug") -> str:
-        return quote(value, safe=_SAFE_IN_PATH).join(self._once(endpoint, part))
+        return quote(value, safe=SAFE_IN_PATH).join(self._once(endpoint, part))
 
     def _once(self, endpoint: str, part: str = "") -> list[str]:
         # A page has up to two hundred addresses of few kinds. The router is asked
@@ -270,44 +138,6 @@ class Site:
             address = self._mount.url(endpoint, **({part: _HERE} if part else {}))
             stem = self._stems[endpoint] = address.split(_HERE)
         return stem
-
-
-def mounts(app: Flask) -> dict[str, Mount]:
-    """All the blogs of an app, by the names they are registered under."""
-    found: dict[str, Mount] = app.extensions.setdefault(EXTENSION, {})
-    return found
-
-
-def find_mount(app: Flask, name: str) -> Mount:
-    """A blog of an app by the name it is registered under.
-
-    Raises:
-        NoSuchBlog: there is none of that name.
-    """
-    known = mounts(app)
-    if name not in known:
-        listed = ", ".join(known) or "none at all"
-        raise NoSuchBlog(f"No blog called {name!r} is registered; there is: {listed}.")
-    return known[name]
-
-
-def this_blog() -> Mount:
-    """The blog that the current request came in by.
-
-    Raises:
-        NoSuchBlog: it came in by none.
-    """
-    # Never the blueprint's own name: it stays "news" where the blog is
-    # registered a second time under another name.
-    known = mounts(current_app)
-    for name in request.blueprints:
-        if name in known:
-            return known[name]
-    raise NoSuchBlog("This request did not come in by a blog; use latest_stories(name) outside.")
-
-
-current_blog = cast(Mount, LocalProxy(this_blog))
-"""What :func:`this_blog` finds, as a name that can be imported and kept."""
 
 
 def site(frame: Frame, now: datetime, canonical: str = "") -> Site:
@@ -372,13 +202,6 @@ def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Respons
     return response
 
 
-def forget_pages(mount: Mount) -> None:
-    """Drop the kept pages of a blog, at all its addresses, after its readers see a change."""
-    for other in mounts(mount.app).values():
-        if other.blog == mount.blog:
-            other.pages.forget()
-
-
 def no_arguments() -> tuple[()]:
     """For :func:`reader_page`: what stands behind the ``?`` makes no difference."""
     return ()
@@ -415,25 +238,6 @@ def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], Vie
         return answer
 
     return remember
-
-
-def warn_of_strange_settings(app: Flask) -> None:
-    """Say in the log which settings lead nowhere: to no blog of this app, to no endpoint."""
-    for mount in mounts(app).values():
-        endpoint = mount.settings.login_endpoint
-        if endpoint and endpoint not in app.view_functions:
-            app.logger.warning(
-                "NEWSBLOG_LOGIN_ENDPOINT is %r, and this app has no such endpoint: strangers at"
-                " the newsroom of %r get 401. Write the endpoint of your sign-in page.",
-                endpoint,
-                mount.name,
-            )
-    for key in strange_keys(app.config, mounts(app)):
-        app.logger.warning(
-            "The setting %s belongs to no blog of this app, which are: %s.",
-            key,
-            ", ".join(mounts(app)),
-        )
 
 
 def _absolute(path: str) -> str:

@@ -12,9 +12,10 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from .comments.kept import kept_words
-from .context import Mount, render_error, this_blog
+from .context import render_error
 from .database import UNAVAILABLE, complaint, is_down, session
 from .i18n import mark
+from .mount import Mount, this_blog
 from .posts.pages import ErrorPage
 from .posts.queries import Frame, load_frame
 from .posts.views import redirect_from_before

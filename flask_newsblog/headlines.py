@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from .context import Mount, find_mount
+from .mount import Mount, find_mount
 from .posts.queries import Card, latest
 
 

@@ -333,7 +333,8 @@ def fields_of(kind: Any) -> list[tuple[str, str]]:
     if dataclasses.is_dataclass(kind):
         found = [(f.name, str(f.type)) for f in dataclasses.fields(kind) if f.name[0] != "_"]
     else:
-        found = list(inspect.get_annotations(kind).items())
+        known = inspect.get_annotations(kind)
+        found = [(name, getattr(t, "__forward_arg__", str(t))) for name, t in known.items()]
     for name, value in vars(kind).items():
         if isinstance(value, property):
             found.append((name, inspect.get_annotations(value.fget)["return"]))
@@ -537,7 +538,7 @@ def test_everything_a_check_gets_is_documented() -> None:
     shown = prose("hooks.md")
     for field in dataclasses.fields(checks.Draft):
         assert f"`{field.name}`" in read("hooks.md"), field.name
-    assert "The sternest verdict counts" in shown
+    assert "The strictest verdict decides" in shown
 
 
 def test_the_reasons_on_the_replies_page_are_those_of_our_checks() -> None:

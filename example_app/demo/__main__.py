@@ -12,8 +12,8 @@ from flask import Flask
 from waitress import serve
 from werkzeug.security import generate_password_hash
 
-from flask_newsblog.context import find_mount
 from flask_newsblog.database import utcnow
+from flask_newsblog.mount import find_mount
 from flask_newsblog.newsroom.actions import make_sign_in
 from flask_newsblog.people import Role
 

@@ -17,7 +17,6 @@ from flask_newsblog import NewsBlog, Person
 from flask_newsblog.comments import actions as comment_actions
 from flask_newsblog.comments.checks import Outcome, Verdict
 from flask_newsblog.comments.writers import Writer, badge_of
-from flask_newsblog.context import find_mount
 from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import (
     Author,
@@ -28,6 +27,7 @@ from flask_newsblog.models import (
     PostState,
     Section,
 )
+from flask_newsblog.mount import find_mount
 from flask_newsblog.posts import actions
 from flask_newsblog.text.markdown import render_comment
 from flask_newsblog.transfer.markdown import StoryFile, import_stories, read_story

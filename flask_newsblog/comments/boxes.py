@@ -7,8 +7,8 @@ from datetime import datetime
 
 from flask import current_app, url_for
 
-from ..context import Mount
 from ..models import Comment
+from ..mount import Mount
 from ..people import Person
 from ..posts.pages import StoryParts
 from ..posts.queries import Story

@@ -9,8 +9,9 @@ from typing import TypeVar
 from flask import Response, current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import Mount, draw, site
+from ..context import draw, site
 from ..models import Comment
+from ..mount import Mount
 from ..people import Person
 from ..posts.queries import Frame, Story, load_frame
 from . import origin, tokens

@@ -11,10 +11,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..context import Mount
 from ..database import row_number
 from ..i18n import mark
 from ..models import Comment, CommentState
+from ..mount import Mount
 from ..people import Person
 from ..posts.queries import Story
 from ..signals import comment_submitting

@@ -10,17 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import (
-    Mount,
-    forget_pages,
-    reader_page,
-    render,
-    render_error,
-    this_blog,
-)
+from ..context import reader_page, render, render_error
 from ..database import row_number, session
 from ..i18n import mark
 from ..models import Comment, CommentState
+from ..mount import Mount, forget_pages, this_blog
 from ..people import Person
 from ..posts.opening import gather, open_blog, open_story, post_number
 from ..posts.pages import ErrorPage

@@ -14,8 +14,8 @@ from typing import Any, cast
 from flask import Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ..context import Mount, this_blog
 from ..models import SignIn
+from ..mount import Mount, this_blog
 from ..people import ROLE_MAY, Action, Person, Role
 from .actions import find_visit
 

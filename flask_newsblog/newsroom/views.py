@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from ..context import Mount, draw, render_error, site, this_blog
+from ..context import draw, render_error, site
 from ..database import session
 from ..i18n import mark
 from ..models import PostState
+from ..mount import Mount, this_blog
 from ..people import Action
 from ..posts.actions import is_scheduled
 from ..posts.opening import post_number

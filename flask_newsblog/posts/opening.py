@@ -8,8 +8,8 @@ from flask import abort
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import Mount, this_blog
 from ..database import row_number
+from ..mount import Mount, this_blog
 from . import queries
 from .pages import StoryParts
 from .queries import Frame, Story

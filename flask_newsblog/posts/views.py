@@ -8,8 +8,9 @@ from flask import Response, abort, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..context import Mount, reader_page, render, this_blog
+from ..context import reader_page, render
 from ..models import Redirect, length_of
+from ..mount import Mount, this_blog
 from ..text.addresses import may_lead_to
 from . import queries
 from .opening import key_of, open_blog, post_number

@@ -21,9 +21,9 @@ from example_app import create_app, desk, news
 from example_app.database import db
 from example_app.demo.fill import fill
 from example_app.people import User
-from flask_newsblog.context import find_mount
 from flask_newsblog.database import utcnow
 from flask_newsblog.models import Comment, Post
+from flask_newsblog.mount import find_mount
 from flask_newsblog.newsroom.actions import make_sign_in
 from flask_newsblog.people import Role
 

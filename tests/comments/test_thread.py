@@ -23,9 +23,9 @@ from hypothesis.stateful import (
 from sqlalchemy import insert, select, update
 
 from flask_newsblog.comments.pages import Thread
-from flask_newsblog.context import find_mount
 from flask_newsblog.database import session
 from flask_newsblog.models import Author, Comment, CommentState, Post
+from flask_newsblog.mount import find_mount
 from flask_newsblog.posts import actions as post_actions
 
 from ..hosts import change, counted_statements, two_blogs, write_story

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from werkzeug.http import http_date
 
 from flask_newsblog.caching import BYTES_KEPT, PAGES_KEPT, KeptPage, PageMemory
-from flask_newsblog.context import mounts
 from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import Author, CorrectionKind, Media, Post, Section, Tag
+from flask_newsblog.mount import mounts
 from flask_newsblog.posts import actions
 
 from ..hosts import Clock, Host, change, counted_statements, open_host, path_of, plain, write_story
@@ -449,7 +449,7 @@ def a_page(body: bytes) -> KeptPage:
 
 def test_no_more_than_so_many_bytes_are_kept() -> None:
     memory, now = PageMemory(), utcnow()
-    third = a_page(bytes(BYTES_KEPT // 3))
+    third = a_page(bytes(BYTES_KEPT // 3 - 1))
     for name in "abbc":
         memory.keep((name,), third)
     assert all(memory.recall((name,), now) for name in "abc")
@@ -458,6 +458,14 @@ def test_no_more_than_so_many_bytes_are_kept() -> None:
     assert memory.recall(("b",), now) is not None
     memory.keep(("all",), a_page(bytes(BYTES_KEPT + 1)))
     assert memory.recall(("all",), now) is None
+
+
+def test_the_addresses_of_kept_pages_count_too() -> None:
+    memory, now = PageMemory(), utcnow()
+    for letter in "abcd":
+        memory.keep((letter * (BYTES_KEPT // 4),), a_page(b"A page"))
+    assert memory.recall(("a" * (BYTES_KEPT // 4),), now) is None
+    assert memory.recall(("d" * (BYTES_KEPT // 4),), now) is not None
 
 
 def test_no_more_than_so_many_pages_are_kept_those_asked_for_longest() -> None:
