@@ -136,6 +136,14 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
             click.echo(f"{story.story.file}, line {value.line}: left aside: {key}", err=True)
 
 
+_number = click.IntRange(1, LARGEST_ID)
+_LISTED = [
+    state.value
+    for state in (
+        CommentState.HELD, CommentState.PUBLISHED, CommentState.REJECTED, CommentState.SPAM
+    )
+]  # fmt: skip
+
 comments_group = AppGroup("comments", help="Replies: what waits, and what becomes of it.")
 newsblog_group.add_command(comments_group)
 
@@ -143,7 +151,7 @@ newsblog_group.add_command(comments_group)
 @comments_group.command("list")
 @click.option(
     "--state",
-    type=click.Choice([state.value for state in CommentState]),
+    type=click.Choice(_LISTED),
     default=CommentState.HELD.value,
     show_default=True,
     help="Which replies.",
@@ -156,18 +164,20 @@ newsblog_group.add_command(comments_group)
     metavar="NUMBER",
     help="How many at most.",
 )
+@click.option("--before", type=_number, metavar="ID", help="Only those older than this one.")
 @_blog_option
-def list_comments(state: str, limit: int, blog_name: str | None) -> None:
-    """List replies, newest first: number, time, name, story, how they begin, why they wait."""
+def list_comments(state: str, limit: int, before: int | None, blog_name: str | None) -> None:
+    """List replies, newest first: number, time, name, story, beginning, what the checks said."""
     mount = _mount(blog_name)
-    rows = comment_queries.in_state(mount.blog, state, limit)
-    reasons = comment_queries.reasons_of([row.id for row in rows])
+    rows = comment_queries.in_state(mount.blog, state, limit, before)
+    verdicts = comment_queries.verdicts_on([row.id for row in rows])
     for row in rows:
         begin = shorten(keep_order(row.body), 60, placeholder="…")
-        click.echo(f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {row.author_name}  «{row.title}»")
+        moment = f"{row.created_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{row.id}  {moment}  {row.author_name}  «{row.title}»")
         click.echo(f"    {begin}")
-        for reason in reasons.get(row.id, ()):
-            click.echo(f"    held: {reason}")
+        for outcome, reason in verdicts.get(row.id, ()):
+            click.echo(f"    {outcome}: {reason}")
     if not rows:
         click.echo(f"No replies are {state}.")
 
@@ -199,7 +209,6 @@ _JUDGEMENTS: dict[str, tuple[Callable[[Comment], bool], str]] = {
     "reject": (comment_actions.reject, "rejected"),
     "spam": (comment_actions.mark_spam, "spam"),
 }
-_number = click.IntRange(1, LARGEST_ID)
 _ids = click.argument("ids", nargs=-1, required=True, type=_number, metavar="ID...")
 
 

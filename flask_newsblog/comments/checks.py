@@ -17,7 +17,7 @@ from enum import IntEnum
 
 from markupsafe import Markup
 
-from ..database import UNAVAILABLE, is_down, session
+from ..database import UNAVAILABLE, session
 from .origin import Origin
 
 QUICKEST = timedelta(seconds=3)
@@ -146,15 +146,10 @@ def failed(name: str) -> Verdict:
     """What is concluded where somebody was asked who failed; the traceback goes to the log.
 
     To be called while the exception is handled.
-
-    Raises:
-        the exception: the database is gone, and nothing can be stored anyway.
     """
-    error = sys.exc_info()[1]
-    if isinstance(error, UNAVAILABLE):
-        if is_down(error):
-            raise
-        # PostgreSQL takes no statement after one that failed.
+    if isinstance(sys.exc_info()[1], UNAVAILABLE):
+        # PostgreSQL takes no statement after one that failed. If the database is gone, the
+        # next one will say so.
         session().rollback()
     _log.exception("%s failed, and the reply is held.", name)
     return Verdict(Outcome.HOLD, f"could not be looked at by {name}, which failed")

@@ -240,31 +240,34 @@ def with_ids(blog: str, ids: Sequence[int]) -> Sequence[Comment]:
     )
 
 
-def in_state(blog: str, state: str, limit: int) -> Sequence[Found]:
-    """The newest comments of a blog in a state, with their stories' titles."""
-    return (
-        session()
-        .execute(
-            select(Comment.id, Comment.author_name, Comment.created_at, Comment.body, Post.title)
-            .join(Post, Post.id == Comment.post_id)
-            .where(Comment.blog == blog, Comment.state == state)
-            .order_by(Comment.created_at.desc(), Comment.id.desc())
-            .limit(limit)
-        )
-        .all()
+def in_state(blog: str, state: str, limit: int, before: int | None = None) -> Sequence[Found]:
+    """The newest comments of a blog in a state, with their stories' titles.
+
+    Where ``before`` is a comment, those that are older.
+    """
+    query = (
+        select(Comment.id, Comment.author_name, Comment.created_at, Comment.body, Post.title)
+        .join(Post, Post.id == Comment.post_id)
+        .where(Comment.blog == blog, Comment.state == state)
     )
+    if before is not None:
+        at = select(Comment.created_at).where(Comment.id == before).scalar_subquery()
+        when = Comment.created_at
+        query = query.where(when <= at, sa.or_(when < at, Comment.id < before))
+    newest_first = query.order_by(Comment.created_at.desc(), Comment.id.desc())
+    return session().execute(newest_first.limit(limit)).all()
 
 
-def reasons_of(ids: Sequence[int]) -> dict[int, list[str]]:
-    """Why each of these comments was held: what the checks said of it, in their order."""
+def verdicts_on(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """What the checks said of each of these comments: outcomes and reasons, in their order."""
     rows = session().execute(
-        select(CommentVerdict.comment_id, CommentVerdict.reason)
+        select(CommentVerdict.comment_id, CommentVerdict.outcome, CommentVerdict.reason)
         .where(CommentVerdict.comment_id.in_(ids))
         .order_by(CommentVerdict.comment_id, CommentVerdict.id)
     )
-    found: dict[int, list[str]] = {}
-    for comment_id, reason in rows:
-        found.setdefault(comment_id, []).append(reason)
+    found: dict[int, list[tuple[str, str]]] = {}
+    for comment_id, outcome, reason in rows:
+        found.setdefault(comment_id, []).append((outcome, reason))
     return found
 
 

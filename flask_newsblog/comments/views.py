@@ -178,7 +178,7 @@ def _bound_body(mount: Mount) -> None:
     """
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
-    if request.content_length is None and request.environ.get("wsgi.input_terminated"):
+    if request.environ.get("wsgi.input_terminated"):
         body = request.environ["wsgi.input"].read(MOST_BYTES + 1)
         request.environ["wsgi.input"] = BytesIO(body)
         request.environ["CONTENT_LENGTH"] = str(len(body))

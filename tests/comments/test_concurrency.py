@@ -36,7 +36,11 @@ def like_the_example(uri: str, *, given: dict[str, Any], **config: Any) -> Flask
     return app
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+# Prepared for many writers, and as a newcomer has it.
+PREPARED, UNPREPARED = "sqlite", "sqlite unprepared"
+
+
+@pytest.fixture(params=[PREPARED, UNPREPARED, "postgresql", "mariadb"])
 def busy(
     request: pytest.FixtureRequest,
     open_site: OpenSite,
@@ -45,16 +49,17 @@ def busy(
 ) -> Callable[..., Site]:
     """Opens a site on each database that many may use at once."""
     kind = request.param
-    if kind != "sqlite" and not SERVERS[kind]:
+    on_file = kind in (PREPARED, UNPREPARED)
+    if not on_file and not SERVERS[kind]:
         skip_or_fail(kind, f"no NEWSBLOG_TEST_{kind.upper()}_URI names a server")
 
     def make(**config: Any) -> Site:
-        uri = f"sqlite:///{tmp_path}/blog.sqlite" if kind == "sqlite" else server_database(kind)
+        uri = f"sqlite:///{tmp_path}/blog.sqlite" if on_file else server_database(kind)
         engine = sa.create_engine(uri)
         Base.metadata.create_all(engine)
         empty_tables(engine)
         engine.dispose()
-        return open_site(like_the_example if kind == "sqlite" else plain, uri, **config)
+        return open_site(like_the_example if kind == PREPARED else plain, uri, **config)
 
     return make
 
