@@ -103,7 +103,7 @@ def test_every_reason_is_stored_and_listed(site: Site) -> None:
         "came_from_nowhere", "name_is_an_address",
     }  # fmt: skip
     listed = site.host.run("comments", "list").output
-    assert listed.startswith(f"{comment.id}  2026-05-04 12:00  www.pills.example  «")
+    assert listed.startswith(f"{comment.id}  2026-05-04 12:00 UTC  www.pills.example  «")
     assert text in listed
     for reason in site.reasons(comment.id).values():
         assert f"hold: {reason}" in listed
