@@ -25,6 +25,7 @@ from typing import Any
 
 import bare
 import populate
+import posting
 import sqlalchemy as sa
 from bare import Group, Shown
 from flask import Flask, template_rendered
@@ -42,8 +43,7 @@ CACHE_SECONDS = 3600
 
 # Statements per page, by what it is.
 LIST, ARTICLE, NEWSROOM = 4, 6, 8
-# The places of some in the list of pages.
-FRONT, FIFTY, MANY, COMMON_TAG = 0, 3, 4, 5
+REPLY, COMMITS = 12, 1
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,11 @@ class Budget:
         return self.measured <= self.bound
 
 
-def newspaper(uri: str, **config: Any) -> Flask:
-    """A host with nothing but the blog, whose clock stands still and who lets everyone in."""
+def newspaper(uri: str, *, known: bool = True, **config: Any) -> Flask:
+    """A host with nothing but the blog, whose clock stands still.
+
+    It lets everyone in whom it knows, which is all or nobody.
+    """
     app = Flask("newspaper")
     app.config.update(SECRET_KEY=bare.SECRET, SQLALCHEMY_DATABASE_URI=uri, **config)
     SQLAlchemy(app)
@@ -100,7 +103,7 @@ def newspaper(uri: str, **config: Any) -> Flask:
         title=TITLE,
         tagline=TAGLINE,
         clock=lambda: MOMENT,
-        current_person=lambda: Person("1", "Ada Arkell"),
+        current_person=lambda: Person("1", "Ada Arkell") if known else None,
         can=lambda person, action, thing: True,
     )
     app.register_blueprint(paper, url_prefix="/news")
@@ -204,12 +207,39 @@ def measure(large: str, small: str, plan: Plan) -> Iterator[str]:
             f" | {found.best('bytes'):.3f} | {found.best('rows'):.2f} | {ratio:.2f} |"
         )
         budgets.append(Budget(f"statements: {page.name}", page.statements, page.statements_allowed))
-        if page is pages[FIFTY]:
+        if page is _named("50 replies", pages):
             budgets.append(Budget("article to a bare view of the same rows", ratio, 1.0))
+    line, found_of_posting = _posting(newspaper(large, known=False), large, plan)
+    yield line
+    budgets += found_of_posting
     yield ""
-    budgets += _with_page_cache(large, [pages[FRONT], pages[FIFTY]], plan)
+    budgets += _with_page_cache(large, [pages[0], _named("50 replies", pages)], plan)
     budgets += _with_more_stored(app, few, pages, few_pages, plan)
     yield from _budget_table(budgets)
+
+
+def _named(part: str, pages: list[Page]) -> Page:
+    """The first page with this in its name."""
+    return next(page for page in pages if part in page.name)
+
+
+def _posting(app: Flask, uri: str, plan: Plan) -> tuple[str, list[Budget]]:
+    engine = sa.create_engine(uri)
+    with engine.connect() as connection:
+        story = sa.select(Post.id).where(Post.slug == populate.NO_REPLIES)
+        post_id = connection.scalar(story) or 0
+    posted = posting.measure(app, engine, post_id, plan.rounds, plan.seconds)
+    turns = posted.turns
+    engine.dispose()
+    line = (
+        f"| posting a reply | {turns.best('ours'):.2f} | {posted.statements} | – | – |"
+        f" {turns.best('bare'):.2f} | {turns.ratio('ours', 'bare'):.2f} |"
+    )
+    budgets = [
+        Budget("statements: posting a reply", posted.statements, REPLY),
+        Budget("commits: posting a reply", posted.commits, COMMITS),
+    ]
+    return line, budgets
 
 
 def _beside_bare_views(app: Flask, plain: Flask, page: Page, plan: Plan) -> Race:
@@ -238,13 +268,15 @@ def _with_page_cache(uri: str, pages: Iterable[Page], plan: Plan) -> Iterator[Bu
 def _with_more_stored(
     app: Flask, few: Flask, pages: list[Page], few_pages: list[Page], plan: Plan
 ) -> Iterator[Budget]:
-    for place in (FRONT, FIFTY, COMMON_TAG):
-        page, small = pages[place], few_pages[place]
+    for name in ("front page", "50 replies", "tag, on half"):
+        page, small = _named(name, pages), _named(name, few_pages)
         runners = {"many": request(app, page.path), "few": request(few, small.path)}
         found = race(runners, plan.rounds, plan.seconds)
-        name = f"{plan.posts:,} stories to {plan.few:,}: {page.name}"
-        yield Budget(name, found.ratio("many", "few"), 1.2)
-    runners = {"many": request(app, pages[MANY].path), "fifty": request(app, pages[FIFTY].path)}
+        yield Budget(
+            f"{plan.posts:,} stories to {plan.few:,}: {page.name}", found.ratio("many", "few"), 1.2
+        )
+    many, fifty = (_named(name, pages) for name in (f"{plan.comments:,} replies", "50 replies"))
+    runners = {"many": request(app, many.path), "fifty": request(app, fifty.path)}
     found = race(runners, plan.rounds, plan.seconds)
     name = f"{plan.comments:,} replies to 50: article"
     yield Budget(name, found.ratio("many", "fifty"), 1.5)

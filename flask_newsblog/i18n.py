@@ -25,6 +25,7 @@ _RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 )
 RELATIVE_FOR = dt.timedelta(hours=24)
+_NO_TIME = dt.timedelta(0)
 
 
 def mark(word: str) -> str:
@@ -120,7 +121,7 @@ class Words:
     def ago(self, when: dt.datetime, now: dt.datetime) -> str:
         """How long ago, for a day; from then on, and for what is to come, the date."""
         passed = now - when
-        if not dt.timedelta(0) <= passed < RELATIVE_FOR:
+        if not _NO_TIME <= passed < RELATIVE_FOR:
             return self.date(when)
         minutes = int(passed.total_seconds() // 60)
         if minutes < 1:

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -94,10 +93,15 @@ def test_its_secret_is_kept_and_readable_by_its_owner_alone(app: Flask) -> None:
 
 
 def test_of_many_first_starts_at_once_all_have_one_secret(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as starts:
-        apps = list(starts.map(create_app, [str(tmp_path)] * 8))
-    (secret,) = {app.secret_key for app in apps}
-    assert len(str(secret)) == 64
+    # As processes, which is how servers start many: apps made in threads of one interpreter
+    # trip over a fault of CPython 3.11's parser.
+    start = (
+        "import sys; from example_app import create_app; print(create_app(sys.argv[1]).secret_key)"
+    )
+    command = [sys.executable, "-c", start, str(tmp_path)]
+    starts = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    (secret,) = {process.communicate()[0].strip() for process in starts}
+    assert len(secret) == 64
     assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
 
 

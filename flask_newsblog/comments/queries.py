@@ -31,7 +31,6 @@ class ThreadRow(NamedTuple):
     id: int
     parent_id: int | None
     root_id: int | None
-    depth: int
     state: str
     author_name: str
     author_url: str
@@ -100,7 +99,6 @@ def find_threads(post_id: int, place: Place, limit: int) -> Threads:
         at=place.until if place.backwards else place.start,
         part=place.part,
         own=place.own or 0,
-        shown=shown,
         one_more=shown + 1,
         most=most_comments(limit),
     )

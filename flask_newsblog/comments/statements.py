@@ -19,7 +19,6 @@ _POST = bindparam("post", type_=BigId)
 _AT = bindparam("at", type_=BigId)
 _PART = bindparam("part", type_=BigId)
 _OWN = bindparam("own", type_=BigId)
-_SHOWN = bindparam("shown", type_=sa.Integer())
 _ONE_MORE = bindparam("one_more", type_=sa.Integer())
 _MOST = bindparam("most", type_=sa.Integer())
 
@@ -38,14 +37,13 @@ def threads(from_start: bool, up_to: bool, newest_first: bool, dialect: str) -> 
         descending = not newest_first
         root = root.where(_beyond(_root_moment(), later=newest_first, inclusive=False))
     roots = root.order_by(*_order(descending, dialect)).limit(_ONE_MORE).cte("roots")
-    # Not those of the one more, which on a page up to a root would come first.
-    here = select(roots).order_by(*_order(descending, dialect, roots.c)).limit(_SHOWN).subquery()
+    # Those of the one more come last, and are not looked at.
     replies = (
         select(Comment.id)
-        .select_from(here)
-        .join(Comment, Comment.root_id == here.c.id)
+        .select_from(roots)
+        .join(Comment, Comment.root_id == roots.c.id)
         .where(_SHOWS)
-        .order_by(*_order(descending, dialect, here.c), Comment.created_at, Comment.id)
+        .order_by(*_order(descending, dialect, roots.c), Comment.created_at, Comment.id)
         .limit(_MOST)
         .subquery()
     )
@@ -143,7 +141,7 @@ def rows(ids: Any) -> Query:
     parent = aliased(Comment)
     return (
         select(
-            Comment.id, Comment.parent_id, Comment.root_id, Comment.depth, Comment.state,
+            Comment.id, Comment.parent_id, Comment.root_id, Comment.state,
             Comment.author_name, Comment.author_url, Comment.badge, Comment.created_at,
             Comment.edited_at, Comment.body_html, parent.author_name.label("parent_name"),
             parent.state.label("parent_state"), ids.c.prior,

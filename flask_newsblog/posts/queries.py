@@ -185,7 +185,7 @@ def load_frame(blog: str, now: datetime) -> Frame:
     newest, changed, due = rows[0][:3]
     past = (newest, changed, _last_tick(newest, now))
     return Frame(
-        tuple(SectionLink(*row[3:]) for row in rows if row[3] is not None),
+        tuple(SectionLink(*row[3:8]) for row in rows[1:]),
         last_change=max((moment for moment in past if moment), default=None),
         next_change=due,
     )

@@ -103,8 +103,11 @@ def visible(
 
 
 @cache
-def frame() -> Query:
-    """A row for each section, or one without: newest, changed, due, then the section's columns.
+def frame() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """The clock of a blog and its sections: newest, changed, due, then a section's columns.
+
+    The first row has the clock alone, each other one a section alone: a moment in every row
+    would be read in every row.
 
     ``newest`` is when the newest visible story came out, ``changed`` when anything last
     changed, ``due`` when the clock will next change something.
@@ -125,12 +128,15 @@ def frame() -> Query:
         _of_all(sa.func.min, due).label("due"),
     ).subquery()
     columns = (Section.id, Section.slug, Section.name, Section.description, Section.parent_id)
-    return (
-        select(*clock.c, *columns)
-        .select_from(clock)
-        .outerjoin(Section, Section.blog == BLOG)
-        .order_by(Section.position, Section.name, Section.id)
+    never: Any = sa.cast(sa.null(), UTCDateTime())
+    empty = [sa.cast(sa.null(), column.type).label(column.key) for column in columns]
+    first, then = (_number(place).label("part") for place in range(2))
+    both = select(*clock.c, *empty, first, _number(0).label("position")).union_all(
+        select(*(never.label(c.key) for c in clock.c), *columns, then, Section.position).where(
+            Section.blog == BLOG
+        )
     )
+    return both.order_by("part", "position", "name", "id")
 
 
 @cache

@@ -8,6 +8,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -25,7 +26,7 @@ from flask_newsblog.i18n import words_for
 from flask_newsblog.models import CommentState
 
 from .conftest import OpenSite
-from .readers import GUEST, SAID, SAME, Site, comment_on, kept, links, tree, words
+from .readers import GUEST, SAID, SAME, Site, all_of, comment_on, kept, links, tree, words
 from .test_thread import cleared
 
 # Floods
@@ -205,18 +206,26 @@ def bodies(html: str) -> list[str]:
     return re.findall(r'<div class="nb-comment-body">(.*?)</div>\n', html, re.DOTALL)
 
 
-def test_payloads_stay_words_on_the_page(
-    open_site: OpenSite, oracle: Callable[[str], list[str]]
-) -> None:
-    # A page of all of them takes a browser's parser a minute; each sixth is a fair sample.
-    site = open_site(NEWSBLOG_THREADS_PER_PAGE=200)
-    stored = 0
-    for number, case in enumerate(payloads()[::6]):
+@dataclass
+class Taken:
+    """How many payloads were taken as a comment, and as its writer's website."""
+
+    bodies: int = 0
+    websites: int = 0
+
+
+def send_and_read_back(site: Site, cases: list[str], oracle: Callable[[str], list[str]]) -> Taken:
+    """Send payloads as body, name and website, publish them, and look at every page."""
+    taken = Taken()
+    for number, case in enumerate(cases):
         name = case[:240] if shows_something(case[:240]) else "x"
         # A name of its own, so that two alike after tidying are two comments.
-        answer = site.send(case, author=f"{name} {number}")
-        stored += answer.status_code == 303
-    assert stored > 100
+        with_website = site.send(case, author=f"{name} {number}", url=case)
+        answer = with_website
+        if with_website.status_code == 422:
+            answer = site.send(case, author=f"{name} {number}")
+        taken.bodies += answer.status_code == 303
+        taken.websites += with_website.status_code == 303
     numbers = [str(comment.id) for comment in site.stored()]
     assert site.host.run("comments", "approve", *numbers).exit_code == 0
     address, met = site.article().request.path, 0
@@ -230,8 +239,21 @@ def test_payloads_stay_words_on_the_page(
         for element in page.iter():
             assert not {a for a in element.attrib if a.startswith("on") or a == "style"}
             assert not re.match(r"\s*\w*script:|\s*data:", element.get("href", ""), re.I)
+        for link in all_of(page, "p", class_="nb-comment-name"):
+            for website in link.iter("a"):
+                assert SAFE_ADDRESS.fullmatch(website.get("href", ""))
+                assert website.get("rel") == "nofollow ugc noopener"
         address = next(iter(links(html, "Newer replies")), "")
-    assert met == stored
+    assert met == taken.bodies
+    return taken
+
+
+def test_payloads_stay_words_on_the_page(
+    open_site: OpenSite, oracle: Callable[[str], list[str]]
+) -> None:
+    # A page of all of them takes a parser a minute: tests/stress sends the rest.
+    site = open_site(NEWSBLOG_THREADS_PER_PAGE=200)
+    assert send_and_read_back(site, payloads()[::6], oracle).bodies > 100
 
 
 def test_payloads_lead_nowhere_as_websites(oracle: Callable[[str], list[str]]) -> None:
