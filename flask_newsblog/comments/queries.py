@@ -25,7 +25,8 @@ Found: TypeAlias = "sa.Row[*tuple[Any, ...]]"
 class ThreadRow(NamedTuple):
     """What a thread shows of a comment, in the order of ``statements.rows``.
 
-    ``prior`` marks a root that only tells that there is a page before.
+    ``prior`` marks a root that only tells that there is a page before. The parent is read
+    where it may not be on the page itself.
     """
 
     id: int
@@ -38,9 +39,9 @@ class ThreadRow(NamedTuple):
     created_at: datetime
     edited_at: datetime | None
     body_html: str
-    parent_name: str | None
-    parent_state: str | None
     prior: bool
+    parent_name: str | None = None
+    parent_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def find_threads(post_id: int, place: Place, limit: int) -> Threads:
         most=most_comments(limit),
     )
     # A field of a row of SQLAlchemy's takes ten times as long to read.
-    return _page([ThreadRow._make(row) for row in rows], place, shown, most_comments(limit))
+    return _page([ThreadRow(*row) for row in rows], place, shown, most_comments(limit))
 
 
 def most_comments(threads: int) -> int:
@@ -185,7 +186,7 @@ def find_parent(post_id: int, comment_id: int) -> Comment | None:
 def as_row(comment: Comment) -> ThreadRow:
     """A stored comment in the form of a thread's rows."""
     ids = select(Comment.id, sa.literal(False).label("prior")).where(Comment.id == comment.id)
-    return ThreadRow._make(session().execute(statements.rows(ids.subquery())).one())
+    return ThreadRow(*run(statements.rows_with_parents(ids.subquery())).one())
 
 
 def find_same(fingerprint: str) -> Comment | None:

@@ -79,7 +79,7 @@ def thread_part(newest_first: bool, dialect: str) -> Query:
         select(after.c.id, sa.false()),
         select(replies.c.id, sa.false()),
     )
-    return rows(sa.union_all(*ids).subquery())
+    return rows_with_parents(sa.union_all(*ids).subquery())
 
 
 @cache
@@ -138,18 +138,25 @@ def _order(descending: bool, dialect: str, columns: Any = Comment) -> tuple[Any,
 
 def rows(ids: Any) -> Query:
     """What a thread shows of the comments with these ids."""
-    parent = aliased(Comment)
     return (
         select(
             Comment.id, Comment.parent_id, Comment.root_id, Comment.state,
             Comment.author_name, Comment.author_url, Comment.badge, Comment.created_at,
-            Comment.edited_at, Comment.body_html, parent.author_name.label("parent_name"),
-            parent.state.label("parent_state"), ids.c.prior,
+            Comment.edited_at, Comment.body_html, ids.c.prior,
         )
         .select_from(ids)
         .join(Comment, Comment.id == ids.c.id)
-        .outerjoin(parent, parent.id == Comment.parent_id)
     )  # fmt: skip
+
+
+def rows_with_parents(ids: Any) -> Query:
+    """The same and what each answers, for pages on which that may not be."""
+    parent = aliased(Comment)
+    return (
+        rows(ids)
+        .add_columns(parent.author_name.label("parent_name"), parent.state.label("parent_state"))
+        .outerjoin(parent, parent.id == Comment.parent_id)
+    )
 
 
 def _beyond(moment: Any, *, later: bool, inclusive: bool, number: Any = _AT) -> Any:

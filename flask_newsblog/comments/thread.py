@@ -89,7 +89,7 @@ def thread_page(
 
 def one_comment(row: ThreadRow, shared: Shared) -> CommentView:
     """A comment by itself, as a reply form quotes it."""
-    return _view(row, 1, False, shared)
+    return _view(row, None, 1, False, shared)
 
 
 def in_order(
@@ -104,17 +104,18 @@ def in_order(
         replies.append(waiting)
     elif waiting is not None:
         roots.insert(0 if threads.newest_first else len(roots), waiting)
-    here = {row.id for row in (*roots, *replies)}
+    here = {row.id: row for row in (*roots, *replies)}
     answers: dict[int, list[ThreadRow]] = {}
     for row in replies:
         # What it answers may be on an earlier page of a long thread.
-        parent = row.parent_id if row.parent_id in here else row.root_id
-        answers.setdefault(parent or 0, []).append(row)
+        above = row.parent_id if row.parent_id in here else row.root_id
+        answers.setdefault(above or 0, []).append(row)
     found: list[CommentView] = []
     rest = [(row, 1, False) for row in reversed(roots)]
     while rest:
         row, level, moved = rest.pop()
-        found.append(_view(row, min(level, depth), moved or level > depth, shared))
+        parent = here.get(row.parent_id or 0)
+        found.append(_view(row, parent, min(level, depth), moved or level > depth, shared))
         if row.id in answers:
             rest += [
                 (answer, level + 1, answer.parent_id != row.id)
@@ -123,11 +124,16 @@ def in_order(
     return tuple(found)
 
 
-def _view(row: ThreadRow, level: int, apart: bool, shared: Shared) -> CommentView:
+def _view(
+    row: ThreadRow, parent: ThreadRow | None, level: int, apart: bool, shared: Shared
+) -> CommentView:
     id, words, comment_url, reply_url = row.id, shared.words, shared.comment_url, shared.reply_url
     waiting = row.state == _HELD
     stands = waiting or row.state == _PUBLISHED
-    answered = row.parent_state == _PUBLISHED
+    if parent is None:
+        answered, parent_name = row.parent_state == _PUBLISHED, row.parent_name
+    else:
+        answered, parent_name = parent.state == _PUBLISHED, parent.author_name
     name = row.author_name if stands else ""
     initials, tint = _portrait(name)
     local = row.created_at.astimezone(words.zone)
@@ -149,7 +155,7 @@ def _view(row: ThreadRow, level: int, apart: bool, shared: Shared) -> CommentVie
         reply_label=shared.reply_to % {"name": name or shared.anonymous},
         parent_id=row.parent_id if answered else None,
         parent_url=f"{comment_url}{row.parent_id}" if answered else "",
-        parent_name=(row.parent_name or shared.anonymous) if answered else "",
+        parent_name=(parent_name or shared.anonymous) if answered else "",
         apart=apart,
         tombstone=not stands,
         waiting=waiting,
