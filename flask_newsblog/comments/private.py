@@ -62,8 +62,16 @@ def origin_of(story: Story, person: Person | None, now: datetime) -> Origin:
     # Only the confirmation page has a token, made for this browser and person.
     token, browser = request.form.get("csrf_token", ""), request.cookies.get(_cookie_name(), "")
     known = person.id if person else None
-    if token and tokens.is_confirmed(signing_keys(), token, story.card.id, browser, known, now):
+
+    def confirmed(by: str | None) -> bool:
+        return tokens.is_confirmed(signing_keys(), token, story.card.id, browser, by, now)
+
+    if token and confirmed(known):
         return Origin.SAME
+    if token and confirmed(None):
+        # The browser withheld the cookie of a reader who is signed in, so the page did not
+        # say under whose name it would be posted. It is shown once more.
+        return Origin.FOREIGN
     headers = request.headers
     return origin.classify(
         headers.get("Sec-Fetch-Site"), headers.get("Origin"), headers.get("Referer"), request.host

@@ -145,6 +145,7 @@ def _ask_the_host(mount: Mount, story: Story, draft: Draft) -> list[str | Verdic
                 mount.app, blog=mount.blog, post_id=story.card.id, draft=draft
             )
         except Exception:
+            # It must not cost a reader their words, as a check must not.
             found.append(checks.failed(getattr(receiver, "__name__", type(receiver).__name__)))
         else:
             found += [str(answer)] if answer else []

@@ -922,6 +922,11 @@ def test_a_foreign_page_uses_nobodys_name_and_loses_no_words(reader: Reader, sit
     assert MEMBER not in page.locator(".nb-content").inner_text()
     assert site.count(words) == 0
     send(page)
+    # Only now does the browser say who it is, and the page under whose name it would be.
+    expect(page.get_by_text(f"Signed in as {MEMBER}")).to_be_visible()
+    expect(comment_of(page)).to_have_value(words)
+    assert site.count(words) == 0
+    send(page)
     expect(page.locator(".nb-comment:target")).to_contain_text(words)
     expect(page.locator(":target")).to_contain_text(MEMBER)
     assert site.person_behind(words) is not None

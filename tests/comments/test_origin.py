@@ -229,6 +229,22 @@ def confirm(site: Site, page: str, client: Any, headers: Any = SAME, **changed: 
     )
 
 
+def test_who_turns_out_to_be_signed_in_is_told_under_whose_name_it_will_be_posted(
+    site: Site,
+) -> None:
+    reader = site.client()
+    page = site.send(client=reader, headers=FOREIGN).text
+    assert "Signed in as" not in page
+    reader.set_cookie("who", "Nora", domain=site.host.server)
+    again = confirm(site, page, reader)
+    assert is_confirmation(again)
+    assert "Signed in as Nora" in words(tree(again.text))
+    assert SAID in kept(again.text)
+    assert site.stored() == []
+    assert confirm(site, again.text, reader).status_code == 303
+    assert site.stored()[0].author_name == "Nora"
+
+
 @pytest.mark.parametrize("headers", [SAME, UNKNOWN, {"Origin": "null"}, FOREIGN])
 def test_sending_the_confirmation_page_is_proof_whatever_the_browser_says(
     site: Site, headers: dict[str, str]
