@@ -52,7 +52,8 @@ class NewsBlog(Blueprint):
         **settings: any of :class:`~flask_newsblog.Settings`; config counts more.
 
     Raises:
-        SetupError: at registration, where the host is not ready.
+        SetupError: for checks that are no functions; at registration, where the host is not
+            ready.
         SettingError: at registration, for a setting that cannot be obeyed.
     """
 
@@ -75,7 +76,7 @@ class NewsBlog(Blueprint):
         )
         self._current_person = current_person
         self._can = can
-        self._comment_checks = tuple(comment_checks)
+        self._comment_checks = _functions(name, comment_checks)
         self._clock = clock
         self._settings = settings
         self.record(self._mount)
@@ -114,6 +115,12 @@ class NewsBlog(Blueprint):
         _refuse_unready(app, name)
         self._refuse_sharing(app, name)
         settings = load_settings(name, app.config, self._settings)
+        members_only = settings.replies and settings.reply_needs_sign_in
+        if members_only and self._current_person is nobody:
+            raise SetupError(
+                f"NEWSBLOG_REPLY_NEEDS_SIGN_IN is on, and the blog {name!r} knows nobody, so nobody"
+                " could reply: pass NewsBlog(..., current_person=...), or turn it off."
+            )
         copy_tables(app)
         _exempt_replies(app)
         mounts(app)[name] = Mount(
@@ -151,6 +158,16 @@ class NewsBlog(Blueprint):
                     " share their stories: give one NewsBlog(...) another name, or register the"
                     " same one twice, the second time with name=."
                 )
+
+
+def _functions(name: str, checks: Sequence[Check]) -> tuple[Check, ...]:
+    listed = checks if isinstance(checks, list | tuple) else [None]
+    if not all(callable(check) for check in listed):
+        raise SetupError(
+            f"The comment_checks of the blog {name!r} are a list of functions, not {checks!r:.60}:"
+            " write comment_checks=[my_check]."
+        )
+    return tuple(checks)
 
 
 def _let_replies_through() -> None:

@@ -143,6 +143,15 @@ def session() -> scoped_session[Session]:
     return found
 
 
+def mend_session() -> None:
+    """Make the session usable again after the host's code, which may have broken it.
+
+    What fails while a session writes leaves it refusing everything, whoever caught the error.
+    """
+    if not session().is_active:
+        session().rollback()
+
+
 def copy_tables(app: Flask) -> None:
     """Make our tables known to the host's metadata, for ``create_all`` and its migrations.
 

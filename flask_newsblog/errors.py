@@ -61,6 +61,9 @@ _WORDS = {
 }
 
 
+_KEPT = mark("Something went wrong on our side. This is what you wrote:")
+
+
 def lost(address: str = "") -> ResponseReturnValue:
     """Any address of the blog that leads nowhere: moved, not for this method, or not there."""
     mount = this_blog()
@@ -110,7 +113,18 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     The page is the host's own where it has one, but never at the cost of what a reader wrote.
     """
     session().rollback()
-    return error_page(error) if kept_words() else host_or_error_page(error)
+    words = kept_words()
+    if not words:
+        return host_or_error_page(error)
+    try:
+        return error_page(error)
+    except Exception:
+        # What fails may be the layout, in which no page can be shown.
+        current_app.logger.exception("The page that hands a reply back failed, too.")
+        response = Response(f"{this_blog().words.t(_KEPT)}\n\n{words}\n", 500)
+        response.headers.update({"Content-Type": "text/plain; charset=utf-8"})
+        response.cache_control.no_store = True
+        return response
 
 
 def _host_handler(error: HTTPException) -> Callable[..., Any] | None:

@@ -89,12 +89,15 @@ class Settings:
         True, "Whether a guest must give a name and an email address."
     )
     reply_needs_sign_in: bool = _setting(
-        False, "Whether only people signed in at the host may reply."
+        False,
+        "Whether only people signed in at the host may reply. Needs the hook `current_person`.",
     )
     reply_website: bool = _setting(True, "Whether guests may name a website of theirs.")
     reply_length: int = _setting(10_000, "The most characters of a reply, 100 to 65,525.")
     reply_pause_seconds: int = _setting(
-        15, "How long a writer has to wait between two replies; 0 for not at all."
+        15,
+        "How many seconds have to pass between two replies from one network address, or of one"
+        " signed-in person; 0 for none.",
     )
     hold_guests: bool = _setting(
         True,

@@ -12,6 +12,8 @@ from typing import Any
 from blinker import NamedSignal, Namespace
 from flask import Flask
 
+from .database import mend_session
+
 _log = logging.getLogger(__name__)
 _signals = Namespace()
 
@@ -35,9 +37,13 @@ post_imported = _signals.signal("post-imported")
 
 def tell(signal: NamedSignal, app: Flask, **values: Any) -> None:
     """Tell all who listen of what is stored; one that fails is logged, and costs nobody else."""
+    if signal.is_muted:
+        return
     for receiver in signal.receivers_for(app):
         try:
             app.ensure_sync(receiver)(app, **values)
         except Exception:
+            # What it was told of is stored, and others want to hear of it.
             name = getattr(receiver, "__name__", type(receiver).__name__)
             _log.exception("%s failed on the signal %s.", name, signal.name)
+        mend_session()

@@ -17,7 +17,7 @@ from enum import IntEnum
 
 from markupsafe import Markup
 
-from ..database import UNAVAILABLE, session
+from ..database import UNAVAILABLE, mend_session, session
 from .origin import Origin
 
 QUICKEST = timedelta(seconds=3)
@@ -151,6 +151,7 @@ def failed(name: str) -> Verdict:
         # PostgreSQL takes no statement after one that failed. If the database is gone, the
         # next one will say so.
         session().rollback()
+    mend_session()
     _log.exception("%s failed, and the reply is held.", name)
     return Verdict(Outcome.HOLD, f"could not be looked at by {name}, which failed")
 
@@ -159,10 +160,14 @@ def _ask(check: Check, draft: Draft) -> Verdict | None:
     try:
         verdict = check(draft)
         if verdict is not None and not _is_sound(verdict):
-            raise TypeError(f"a check returns a Verdict or None, not {verdict!r}")
+            raise TypeError(
+                "a check returns None or a Verdict of an Outcome and a sentence, such as"
+                f" Verdict(Outcome.HOLD, 'has a new address'), not {verdict!r:.200}"
+            )
     except Exception:
         # A classifier that is down must not cost a reader their words.
         return failed(_name_of(check))
+    mend_session()
     return verdict
 
 

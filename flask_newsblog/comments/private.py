@@ -85,6 +85,7 @@ def ask_to_confirm(
     form: ReplyForm,
     parent: Comment | None,
     person: Person | None,
+    problem: str = "",
 ) -> Response:
     """Show what may have been sent from elsewhere; nothing is stored, no identity is used."""
     # Not in the host's session: on a POST from another site the browser may withhold its
@@ -94,7 +95,7 @@ def ask_to_confirm(
     known = person.id if person else None
     page = ConfirmPage(
         story=story,
-        reply=reply_box(mount, now, story, form, parent, person),
+        reply=reply_box(mount, now, story, form, parent, person, problem),
         token=tokens.confirming_token(signing_keys(), story.card.id, browser, known, now),
     )
     response = private_page(mount, now, "confirm.html", page, 403)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from ..database import row_number
+from ..database import mend_session, row_number
 from ..i18n import mark
 from ..models import Comment, CommentState
 from ..mount import Mount
@@ -29,7 +30,7 @@ from .writers import Writer
 _CLOSED = mark("Replies to this story are closed. Your text is below for you to copy.")
 _SIGN_IN = mark("Please sign in to reply. Your text is below for you to copy.")
 _TOO_FAST = mark("You are posting comments too quickly. Slow down.")
-_PARENT_GONE = mark(
+PARENT_GONE = mark(
     "The comment you were replying to is no longer there. You can post yours to the story instead."
 )
 _PLEASE_MEND = mark("Your comment has not been posted. Please check the following:")
@@ -83,7 +84,7 @@ def receive(mount: Mount, now: datetime, story: Story, sent: Sent) -> Taken | Re
         case Openness.SIGN_IN:
             return Refusal(403, _SIGN_IN, parent)
     if form.parent.data and parent is None:
-        return Refusal(422, _PARENT_GONE)
+        return Refusal(422, PARENT_GONE)
     if not form.validate():
         return Refusal(422, _PLEASE_MEND, parent)
     writer, text = _writer(mount, now, story, sent), form.comment.data or ""
@@ -108,12 +109,9 @@ def _look_and_store(
     draft: Draft,
 ) -> Taken | Refusal:
     verdicts = checks.judge(draft, (*CHECKS, *mount.comment_checks))
-    objection = next((v.reason for _, v in verdicts if v.outcome is Outcome.REFUSE), "")
-    if not objection:
-        answers = _ask_the_host(mount, story, draft)
-        objection = next((answer for answer in answers if isinstance(answer, str)), "")
-        verdicts += [("comment_submitting", v) for v in answers if isinstance(v, Verdict)]
-    if objection:
+    if not _objection(verdicts):
+        verdicts += [("comment_submitting", v) for v in _ask_the_host(mount, story, draft)]
+    if objection := _objection(verdicts):
         return Refusal(422, objection, parent)
     reply = Reply(
         blog=mount.blog,
@@ -127,7 +125,11 @@ def _look_and_store(
     try:
         return Taken(actions.post_comment(reply, now))
     except ParentGone:
-        return Refusal(422, _PARENT_GONE)
+        return Refusal(422, PARENT_GONE)
+
+
+def _objection(verdicts: list[tuple[str, Verdict]]) -> str:
+    return next((v.reason for _, v in verdicts if v.outcome is Outcome.REFUSE), "")
 
 
 def parent_from(story: Story, given: str) -> Comment | None:
@@ -136,20 +138,28 @@ def parent_from(story: Story, given: str) -> Comment | None:
     return queries.find_parent(story.card.id, number) if number is not None else None
 
 
-def _ask_the_host(mount: Mount, story: Story, draft: Draft) -> list[str | Verdict]:
+def _ask_the_host(mount: Mount, story: Story, draft: Draft) -> list[Verdict]:
     """What receivers object; one that fails holds the reply, as a check that fails does."""
-    found: list[str | Verdict] = []
-    for receiver in comment_submitting.receivers_for(mount.app):
-        try:
-            answer = mount.app.ensure_sync(receiver)(
-                mount.app, blog=mount.blog, post_id=story.card.id, draft=draft
-            )
-        except Exception:
-            # It must not cost a reader their words, as a check must not.
-            found.append(checks.failed(getattr(receiver, "__name__", type(receiver).__name__)))
-        else:
-            found += [str(answer)] if answer else []
-    return found
+    if comment_submitting.is_muted:
+        return []
+    receivers = comment_submitting.receivers_for(mount.app)
+    answers = [_ask_receiver(mount, receiver, story, draft) for receiver in receivers]
+    return [answer for answer in answers if answer is not None]
+
+
+def _ask_receiver(mount: Mount, receiver: Any, story: Story, draft: Draft) -> Verdict | None:
+    try:
+        answer = mount.app.ensure_sync(receiver)(
+            mount.app, blog=mount.blog, post_id=story.card.id, draft=draft
+        )
+        verdict = answer if isinstance(answer, Verdict) else None
+        if verdict is None and answer:
+            verdict = Verdict(Outcome.REFUSE, str(answer))
+    except Exception:
+        # It must not cost a reader their words, as a check must not.
+        return checks.failed(getattr(receiver, "__name__", type(receiver).__name__))
+    mend_session()
+    return verdict
 
 
 def _writer(mount: Mount, now: datetime, story: Story, sent: Sent) -> Writer:

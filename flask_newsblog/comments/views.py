@@ -24,10 +24,11 @@ from . import origin, queries, tokens
 from .actions import Openness, openness
 from .boxes import reply_box, story_page
 from .forms import ReplyForm, many_lines
+from .kept import kept_words
 from .pages import ReplyPage, StoryPage
 from .private import ask_to_confirm, kept_by_nobody, origin_of, private_page, signing_keys
 from .queries import Place
-from .receive import Refusal, Sent, parent_from, receive
+from .receive import PARENT_GONE, Refusal, Sent, parent_from, receive
 
 # Written by script that encodes it, a character of four bytes is twelve.
 BYTES_OF_A_CHARACTER = 12
@@ -131,7 +132,8 @@ def _answer(mount: Mount, now: datetime, story: Story) -> ResponseReturnValue:
     is_open = openness(mount.settings, story, signed_in=person is not None) is Openness.OPEN
     if is_open and origin.needs_proof(where, person is not None):
         parent = parent_from(story, form.parent.data or "")
-        return ask_to_confirm(mount, now, story, form, parent, person)
+        gone = PARENT_GONE if form.parent.data and parent is None else ""
+        return ask_to_confirm(mount, now, story, form, parent, person, gone)
     agent = request.headers.get("User-Agent", "")
     sent = Sent(form, person, where, _address(mount), agent)
     try:
@@ -179,23 +181,27 @@ def _bound_body(mount: Mount) -> None:
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
     if request.environ.get("wsgi.input_terminated"):
+        told = request.content_length
         body = request.environ["wsgi.input"].read(MOST_BYTES + 1)
         request.environ["wsgi.input"] = BytesIO(body)
         request.environ["CONTENT_LENGTH"] = str(len(body))
         request.content_length = len(body)
         if len(body) > MOST_BYTES:
             abort(413)
+        if told is not None and len(body) < told:
+            abort(400)  # it broke off; half a reply is not what was meant
     needed = mount.settings.reply_length * BYTES_OF_A_CHARACTER + BYTES_BESIDE
     usual = request.max_form_memory_size
     if usual is not None and usual < needed:
         request.max_form_memory_size = needed
-    request.get_data()  # kept, so that what turns out to be no form can be handed back
+    # Kept, so that what turns out to be no form can be handed back.
+    request.environ["wsgi.input"] = BytesIO(request.get_data())
 
 
 def _withdrawn(mount: Mount, now: datetime) -> Response:
     """The story went while the reader wrote: say so, and hand the words back."""
     words = mount.words
-    kept = many_lines(request.form.get("comment", ""))
+    kept = many_lines(kept_words())
     page = ErrorPage(403, words.t(_WITHDRAWN), words.t(_WITHDRAWN_TEXT), kept)
     return render_error(403, page, load_frame(mount.blog, now), now)
 

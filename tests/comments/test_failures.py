@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from flask_newsblog.comments.checks import Draft, Outcome, Verdict
 from flask_newsblog.comments.kept import BYTES_KEPT
 from flask_newsblog.comments.views import MOST_BYTES
 from flask_newsblog.database import session
-from flask_newsblog.models import Base, Comment, CommentState
+from flask_newsblog.models import Base, Comment, CommentState, PostState
 from flask_newsblog.signals import comment_approved, comment_posted, comment_submitting
 
 from ..conftest import SERVERS, skip_or_fail
@@ -28,6 +29,7 @@ from .conftest import OpenSite
 from .readers import FOREIGN, GUEST, SAID, SAME, Site, all_of, kept, links, shown, tree, words
 
 HELD, PUBLISHED = CommentState.HELD, CommentState.PUBLISHED
+FORM = "application/x-www-form-urlencoded"
 
 
 def in_production(site: Site) -> Site:
@@ -159,6 +161,93 @@ def test_what_the_hosts_pending_work_breaks_keeps_its_words(open_site: OpenSite)
     assert [comment.id for comment in site.stored()] == [first]
 
 
+def breaks_the_session() -> None:
+    session().add(Comment(blog="news", post_id=None, body="", body_html=""))
+    with pytest.raises(sa.exc.IntegrityError):
+        session().flush()
+
+
+def test_a_check_that_breaks_the_session_and_says_nothing_costs_nobody_their_words(
+    open_site: OpenSite,
+) -> None:
+    def look_up(draft: Draft) -> None:
+        breaks_the_session()
+
+    site = open_site(given={"comment_checks": [look_up]}, NEWSBLOG_HOLD_GUESTS=False)
+    assert site.send().status_code == 303
+    assert site.stored()[0].body == SAID
+
+
+def test_a_receiver_that_breaks_the_session_leaves_it_whole_for_the_next(lively: Site) -> None:
+    heard: list[str] = []
+
+    def fail(sender: Flask, **more: Any) -> None:
+        breaks_the_session()
+        raise RuntimeError("the queue is down")
+
+    def listen(sender: Flask, comment: Comment, **more: Any) -> None:
+        heard.append(comment.body)
+
+    # Blinker keeps no order among receivers: one before and one after, whichever it takes.
+    with (
+        comment_posted.connected_to(fail, lively.app),
+        comment_posted.connected_to(listen, lively.app),
+        comment_submitting.connected_to(lambda sender, **more: None, lively.app),
+    ):
+        assert lively.send().status_code == 303
+        assert lively.send("Another.").status_code == 303
+    assert heard == [SAID, "Another."]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [(Outcome.HOLD, 303), (Outcome.REFUSE, 422), (Outcome.PUBLISH, 303)]
+)
+def test_a_receiver_may_return_a_verdict_as_a_check_does(
+    lively: Site, outcome: Outcome, status: int
+) -> None:
+    def judge(sender: Flask, **more: Any) -> Verdict:
+        return Verdict(outcome, "We know this one.")
+
+    with comment_submitting.connected_to(judge, lively.app):
+        answer = lively.send()
+    assert answer.status_code == status
+    if outcome is Outcome.REFUSE:
+        assert "We know this one." in words(tree(answer.text))
+        assert SAID in kept(answer.text)
+    else:
+        (comment,) = lively.stored()
+        assert comment.state == (HELD if outcome is Outcome.HOLD else PUBLISHED)
+
+
+def test_muted_signals_are_told_to_nobody(lively: Site) -> None:
+    heard: list[str] = []
+
+    def listen(sender: Flask, **more: Any) -> None:
+        heard.append("told")
+
+    with (
+        comment_posted.connected_to(listen, lively.app),
+        comment_submitting.connected_to(listen, lively.app),
+        comment_posted.muted(),
+        comment_submitting.muted(),
+    ):
+        assert lively.send().status_code == 303
+    assert heard == []
+
+
+def test_a_layout_that_fails_costs_nobody_their_words(open_site: OpenSite) -> None:
+    site = in_production(open_site())
+
+    @site.app.context_processor
+    def fail() -> dict[str, Any]:
+        raise RuntimeError("the menu is down")
+
+    answer = site.send(author="")
+    assert answer.status_code == 500
+    assert answer.mimetype == "text/plain"
+    assert SAID in answer.text
+
+
 @pytest.mark.parametrize("id", ["", "x" * 256, 7, None])
 def test_a_person_whose_id_cannot_be_kept_is_refused_at_once(id: Any) -> None:
     with pytest.raises(ValueError, match=r"write Person\(str\(user\.id\), \.\.\.\)"):
@@ -227,7 +316,38 @@ def test_a_body_without_a_stated_length_is_taken(site: Site) -> None:
     assert site.stored()[0].body == "Sent in chunks"
 
 
-FORM = "application/x-www-form-urlencoded"
+def test_a_body_that_breaks_off_is_no_reply_and_is_handed_back(site: Site) -> None:
+    parent = [site.plant(f"Number {n}.") for n in range(12)][-1]
+    whole = urlencode({**GUEST, "comment": "PRECIOUS words", "parent": str(parent)}).encode()
+    answer = site.host.open(
+        site.reply_path, method="POST", headers=SAME, content_type=FORM,
+        input_stream=io.BytesIO(whole[:-1]),
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(whole))},
+    )  # fmt: skip
+    assert answer.status_code == 400
+    assert "PRECIOUS words" in kept(answer.text)
+    assert len(site.stored()) == 12
+
+
+def test_parts_that_are_too_many_are_handed_back(site: Site) -> None:
+    answer = site.host.open(
+        site.reply_path, method="POST", headers=SAME, content_type="multipart/form-data",
+        data={**GUEST, "comment": "PRECIOUS", **{f"f{n}": "x" for n in range(1_100)}},
+    )  # fmt: skip
+    assert answer.status_code == 413
+    assert any("PRECIOUS" in text for text in kept(answer.text))
+
+
+def test_what_is_no_form_is_handed_back_where_the_story_was_withdrawn(site: Site) -> None:
+    with change(site.app, site.story) as post:
+        post.state = PostState.WITHDRAWN
+    answer = site.host.open(
+        site.reply_path, method="POST", headers=SAME, content_type="text/plain", data=b"PRECIOUS"
+    )
+    assert answer.status_code == 403
+    assert any("PRECIOUS" in text for text in kept(answer.text))
+
+
 UNREADABLE: dict[str, tuple[str, bytes]] = {
     "no UTF-8": (FORM, b"author=Mira&comment=PRECIOUS+caf\xe9"),
     "plain text": ("text/plain", b"comment=PRECIOUS"),
@@ -350,6 +470,13 @@ def test_the_page_that_asks_shows_under_whose_name_it_would_be_posted(site: Site
         (field,) = all_of(page, "input", name=name)
         assert field.get("value") == value
         assert field.get("type") != "hidden"
+
+
+def test_the_page_that_asks_says_that_the_comment_answered_is_gone(site: Site) -> None:
+    page = site.send(headers=FOREIGN, parent="99999")
+    assert page.status_code == 403
+    assert "The comment you were replying to is no longer there." in words(tree(page.text))
+    assert SAID in kept(page.text)
 
 
 def test_a_planted_cookie_confirms_nothing(site: Site) -> None:

@@ -52,6 +52,31 @@ def test_the_two_errors_are_of_the_kinds_that_python_knows() -> None:
     assert issubclass(SettingError, ValueError)
 
 
+@pytest.mark.parametrize(
+    ("checks", "shown"),
+    [("abc", "'abc'"), (["no_betting"], "['no_betting']"), (print, "<built-in")],
+)
+def test_checks_that_are_no_list_of_functions_are_refused(checks: Any, shown: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        NewsBlog("news", comment_checks=checks)
+    assert str(caught.value).startswith(
+        f"The comment_checks of the blog 'news' are a list of functions, not {shown}"
+    )
+    assert str(caught.value).endswith(": write comment_checks=[my_check].")
+
+
+def test_members_only_replies_without_a_way_to_know_members_are_refused() -> None:
+    app, _ = bare_app(NEWSBLOG_REPLY_NEEDS_SIGN_IN=True)
+    with pytest.raises(SetupError) as caught:
+        app.register_blueprint(NewsBlog("news"), url_prefix="/news")
+    assert str(caught.value) == (
+        "NEWSBLOG_REPLY_NEEDS_SIGN_IN is on, and the blog 'news' knows nobody, so nobody could"
+        " reply: pass NewsBlog(..., current_person=...), or turn it off."
+    )
+    app, _ = bare_app(NEWSBLOG_REPLY_NEEDS_SIGN_IN=True)
+    app.register_blueprint(NewsBlog("news", current_person=lambda: None), url_prefix="/news")
+
+
 def test_a_name_that_is_taken_is_refused() -> None:
     app, _ = bare_app()
     app.register_blueprint(blog(), url_prefix="/news")
