@@ -28,10 +28,10 @@ from .conftest import MEMBER, PASSWORD, Site
 
 pytestmark = [
     pytest.mark.browser,
-    # Where a page is left while its pictures come, Werkzeug's server does not close their
-    # files: what it reads from the lost connection first fails (serving.py, run_wsgi).
+    # Where a page is left while its files come, Werkzeug's server does not close
+    # them: what it reads from the lost connection first fails (serving.py, run_wsgi).
     pytest.mark.filterwarnings(
-        "ignore:Exception ignored in.*/media/:pytest.PytestUnraisableExceptionWarning"
+        "ignore:Exception ignored in.*/(media|static)/:pytest.PytestUnraisableExceptionWarning"
     ),
 ]
 
