@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import (
@@ -147,8 +147,9 @@ def mend_session() -> None:
     """Make the session usable again after the host's code, which may have broken it.
 
     What fails while a session writes leaves it refusing everything, whoever caught the error.
+    Outside of an app, where checks may be tried, there is none.
     """
-    if not session().is_active:
+    if has_app_context() and not session().is_active:
         session().rollback()
 
 
