@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, render_template, request
 from flask_compress import Compress
@@ -18,6 +19,7 @@ from flask_newsblog import NewsBlog
 
 from . import people
 from .database import db, prepare_sqlite
+from .mail import keep_mail
 
 news = NewsBlog(
     "news",
@@ -27,6 +29,7 @@ news = NewsBlog(
     current_person=people.current_person,
     can=people.can,
     login_endpoint="people.sign_in",
+    send_mail=keep_mail,
 )
 desk = NewsBlog(
     "blog",
@@ -36,6 +39,7 @@ desk = NewsBlog(
     current_person=people.current_person,
     can=people.can,
     login_endpoint="people.sign_in",
+    send_mail=keep_mail,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -44,8 +48,8 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-def create_app(instance_path: str | None = None) -> Flask:
-    """The example host, configured by its defaults and then by ``FLASK_…`` in the environment."""
+def create_app(instance_path: str | None = None, **config: Any) -> Flask:
+    """The example host, configured by its defaults, by ``config``, and then by ``FLASK_…``."""
     app = Flask(__name__, instance_path=instance_path)
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     app.config.from_mapping(
@@ -57,6 +61,7 @@ def create_app(instance_path: str | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml"],
     )
+    app.config.from_mapping(config)
     app.config.from_prefixed_env()
     app.secret_key = app.secret_key or _kept_secret(Path(app.instance_path, "secret_key"))
 

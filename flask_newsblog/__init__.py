@@ -14,26 +14,12 @@ from .signals import (
     comment_submitting,
     post_imported,
     post_published,
+    post_updated,
 )
 
 __all__ = [
-    "Action",
-    "Draft",
-    "NewsBlog",
-    "NoSuchBlog",
-    "Origin",
-    "Outcome",
-    "Person",
-    "SettingError",
-    "Settings",
-    "SetupError",
-    "Verdict",
-    "__version__",
-    "comment_approved",
-    "comment_posted",
-    "comment_submitting",
-    "current_blog",
-    "latest_stories",
-    "post_imported",
-    "post_published",
-]
+    "Action", "Draft", "NewsBlog", "NoSuchBlog", "Origin", "Outcome", "Person", "SettingError",
+    "Settings", "SetupError", "Verdict", "__version__", "comment_approved", "comment_posted",
+    "comment_submitting", "current_blog", "latest_stories", "post_imported", "post_published",
+    "post_updated",
+]  # fmt: skip

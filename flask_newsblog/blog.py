@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from . import errors
 from .cli import newsblog_group
 from .comments.checks import Check
+from .comments.mail_views import unsubscribe
 from .comments.views import reply
-from .config import load_settings
+from .config import load_settings, origins_of
 from .database import UNAVAILABLE, copy_tables, utcnow
 from .headlines import latest_stories
+from .mail import SendMail
+from .media.storage import Storage
 from .models import Post, length_of
 from .mount import Mount, mounts, this_blog
+from .newsroom.autosave_views import MOST_BYTES, autosave, here_in_story, is_too_large
+from .newsroom.live_views import live_preview
+from .newsroom.story_views import edit_post, new_post
 from .people import Can, CurrentPerson, never, nobody
+from .posts.preview_views import preview
+from .settings import Settings
 from .urls import CONVERTERS, addresses
 
-REPLY_VIEW = f"{reply.__module__}.{reply.__name__}"
+# A form without script may send several pictures together, if not so many of the largest.
+FILES_AT_ONCE = 4
+# These come without a token: a reader's reply, what mail programs send of themselves,
+# and words about a draft. And those look at their token by themselves, so that they can hand
+# back what was written.
+WITHOUT_TOKEN = tuple(
+    f"{view.__module__}.{view.__name__}"
+    for view in (
+        reply,
+        unsubscribe,
+        preview,
+        new_post,
+        edit_post,
+        autosave,
+        here_in_story,
+        live_preview,
+    )
+)
+LONG_FORMS = ("new_post", "edit_post", "autosave", "here_in_story", "live_preview")
 _FOREVER = 365 * 24 * 3600
 _LONGEST_NAME = length_of(Post.blog)
 
@@ -48,11 +75,13 @@ class NewsBlog(Blueprint):
         current_person: says who makes the current request, if the host knows.
         can: says whether a person may do an :class:`~flask_newsblog.Action`.
         comment_checks: the host's own checks of replies, after ours.
+        send_mail: sends an :class:`~email.message.EmailMessage` in place of our own SMTP.
+        storage: keeps the files of pictures in place of the media folder.
         clock: the present moment, aware; for tests and previews.
         **settings: any of :class:`~flask_newsblog.Settings`; config counts more.
 
     Raises:
-        SetupError: for checks that are no functions; at registration, where the host is not
+        SetupError: for hooks that are no functions; at registration, where the host is not
             ready.
         SettingError: at registration, for a setting that cannot be obeyed.
     """
@@ -64,6 +93,8 @@ class NewsBlog(Blueprint):
         current_person: CurrentPerson = nobody,
         can: Can = never,
         comment_checks: Sequence[Check] = (),
+        send_mail: SendMail | None = None,
+        storage: Storage | None = None,
         clock: Callable[[], datetime] = utcnow,
         **settings: Any,
     ) -> None:
@@ -77,10 +108,14 @@ class NewsBlog(Blueprint):
         self._current_person = current_person
         self._can = can
         self._comment_checks = _functions(name, comment_checks)
+        self._send_mail = _function(name, send_mail)
+        self._storage = _storage(name, storage)
         self._clock = clock
         self._settings = settings
         self.record(self._mount)
         self.before_app_request(_let_replies_through)
+        self.url_value_preprocessor(_let_uploads_in)
+        self.url_value_preprocessor(_take_long_stories)
         for status in (400, 404, 405, 413, 416, 503):
             self.register_error_handler(status, errors.error_page)
         for status in (401, 403):
@@ -115,12 +150,7 @@ class NewsBlog(Blueprint):
         _refuse_unready(app, name)
         self._refuse_sharing(app, name)
         settings = load_settings(name, app.config, self._settings)
-        members_only = settings.replies and settings.reply_needs_sign_in
-        if members_only and self._current_person is nobody:
-            raise SetupError(
-                f"NEWSBLOG_REPLY_NEEDS_SIGN_IN is on, and the blog {name!r} knows nobody, so nobody"
-                " could reply: pass NewsBlog(..., current_person=...), or turn it off."
-            )
+        self._refuse_members_unknown(settings, name)
         copy_tables(app)
         _exempt_replies(app)
         mounts(app)[name] = Mount(
@@ -128,9 +158,12 @@ class NewsBlog(Blueprint):
             blog=self.name,
             app=app,
             settings=settings,
+            origins=origins_of(name, app.config, self._settings),
             current_person=self._current_person,
             can=self._can,
             comment_checks=self._comment_checks,
+            send_mail=self._send_mail,
+            given_storage=self._storage,
             now=self._clock,
             assets=Path(cast(str, self.static_folder)),
             url_prefix=(state.url_prefix or "").rstrip("/"),
@@ -144,6 +177,14 @@ class NewsBlog(Blueprint):
         if len(mounts(app)) == 1:
             app.cli.add_command(newsblog_group)
             app.add_template_global(latest_stories, "newsblog_latest")
+
+    def _refuse_members_unknown(self, settings: Settings, name: str) -> None:
+        members_only = settings.replies and settings.reply_needs_sign_in
+        if members_only and self._current_person is nobody:
+            raise SetupError(
+                f"NEWSBLOG_REPLY_NEEDS_SIGN_IN is on, and the blog {name!r} knows nobody, so nobody"
+                " could reply: pass NewsBlog(..., current_person=...), or turn it off."
+            )
 
     def _refuse_sharing(self, app: Flask, name: str) -> None:
         if len(self.name) > _LONGEST_NAME:
@@ -170,20 +211,63 @@ def _functions(name: str, checks: Sequence[Check]) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def _function(name: str, hook: SendMail | None) -> SendMail | None:
+    if hook is not None and not callable(hook):
+        raise SetupError(
+            f"The send_mail of the blog {name!r} is a function, not {hook!r:.60}: write"
+            " send_mail=my_function."
+        )
+    return hook
+
+
+def _storage(name: str, storage: Storage | None) -> Storage | None:
+    if storage is not None and (isinstance(storage, type) or not isinstance(storage, Storage)):
+        raise SetupError(
+            f"The storage of the blog {name!r} is an object with the methods save, open and"
+            f" delete, not {storage!r:.60}: write storage=MyStorage(), with the brackets."
+        )
+    return storage
+
+
+def _take_long_stories(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    # Before all that looks into a form. Flask 3.1 takes 500 kB of a form that is sent
+    # in parts, and of any other whatever comes.
+    if endpoint is None or endpoint.rpartition(".")[2] not in LONG_FORMS:
+        return
+    if is_too_large() and not endpoint.endswith((".autosave", ".here_in_story")):
+        abort(413)  # those answer by themselves
+    usual = request.max_form_memory_size
+    if usual is not None:
+        request.max_form_memory_size = max(usual, MOST_BYTES)
+
+
 def _let_replies_through() -> None:
     # Runs before CSRFProtect where that was set up after us.
     _exempt_replies(current_app)
 
 
-def _exempt_replies(app: Flask) -> None:
-    """Let the reader's reply, which carries no token, past a CSRFProtect over the whole app.
+def _let_uploads_in(endpoint: str | None, values: Any) -> None:
+    # Before anything reads the form, such as a CSRFProtect over the whole app.
+    if (endpoint or "").endswith(".upload_media"):
+        most = this_blog().settings.upload_megabytes * FILES_AT_ONCE * 1_000_000
+        # Flask 3.0 has one limit for all requests, which then counts here, too.
+        with suppress(AttributeError):
+            request.max_content_length = max(most, request.max_content_length or 0)
 
-    It would answer 400 before our view runs, and the text would be lost. What guards
-    the reply instead is in ``comments/origin.py``.
+
+def _exempt_replies(app: Flask) -> None:
+    """Let what carries no token past a CSRFProtect over the whole app.
+
+    It would answer 400 before our view runs, and a reader's text would be lost. What guards
+    the reply instead is in ``comments/origin.py``; a link that ends mail is signed. The form
+    below a draft has a token that our view looks at, but tells no site where it was sent
+    from, without which CSRFProtect takes nothing over https.
     """
     protect = app.extensions.get("csrf")
-    if protect is not None and REPLY_VIEW not in protect._exempt_views:
-        protect.exempt(REPLY_VIEW)
+    if protect is not None:
+        for view in WITHOUT_TOKEN:
+            if view not in protect._exempt_views:
+                protect.exempt(view)
 
 
 def _refuse_unready(app: Flask, name: str) -> None:

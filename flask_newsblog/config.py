@@ -16,6 +16,9 @@ from typing import Any
 
 from .settings import PREFIX, SettingError, Settings
 
+# Where a value came from, if from no key of the config.
+DEFAULT, ARGUMENT = "default", "argument"
+
 
 def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]) -> Settings:
     """The settings of the blog called ``name``.
@@ -34,15 +37,26 @@ def load_settings(name: str, config: Mapping[str, Any], given: Mapping[str, Any]
             raise SettingError(f"NewsBlog() has no setting {key!r}.{_nearest(key, known, '')}")
     own = f"{PREFIX}{_config_name(name)}_"
     values = dict(given)
-    for prefix in (PREFIX, own):
-        for field_name in known:
-            key = prefix + field_name.upper()
-            if key in config:
-                values[field_name] = _convert(key, config[key], known[field_name].type)
+    for field_name, key in origins_of(name, config, given).items():
+        if key not in (DEFAULT, ARGUMENT):
+            values[field_name] = _convert(key, config[key], known[field_name].type)
     for key in config:
         if key.startswith(PREFIX) and not _is_known(key, known):
             raise SettingError(f"There is no setting {key}.{_nearest(key, known, own, PREFIX)}")
     return Settings(**{key: _convert(key, values[key], known[key].type) for key in values})
+
+
+def origins_of(name: str, config: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, str]:
+    """Where each setting of the blog called ``name`` comes from, by the setting's name.
+
+    That is the key in the config, or :data:`ARGUMENT` of the constructor, or :data:`DEFAULT`.
+    """
+    origins = {}
+    for field in fields(Settings):
+        keys = (f"{p}{field.name.upper()}" for p in (f"{PREFIX}{_config_name(name)}_", PREFIX))
+        otherwise = ARGUMENT if field.name in given else DEFAULT
+        origins[field.name] = next((key for key in keys if key in config), otherwise)
+    return origins
 
 
 def strange_keys(config: Mapping[str, Any], names: Iterable[str]) -> list[str]:

@@ -23,6 +23,7 @@ from .caching import (
 )
 from .i18n import Words
 from .mount import SAFE_IN_PATH, Mount, this_blog, warn_of_strange_settings
+from .posts.pages import BreakingNews
 from .posts.queries import (
     AuthorLink,
     Frame,
@@ -30,7 +31,7 @@ from .posts.queries import (
     SectionLink,
     TagLink,
 )
-from .text.addresses import with_query
+from .text.addresses import WEB, may_lead_to, with_query
 from .text.excerpts import reading_minutes
 
 View = Callable[..., ResponseReturnValue]
@@ -52,6 +53,7 @@ class Site:
     sections: tuple[SectionLink, ...]
     now: datetime
     canonical: str
+    banner: BreakingNews | None
     _mount: Mount
     _words: Words
     _stems: dict[str, list[str]] = field(default_factory=dict)
@@ -98,18 +100,29 @@ class Site:
         """The address of a picture in the media folder."""
         return self._address("media", key, "key")
 
-    def srcset(self, picture: Picture) -> str:
-        """The sizes of a picture, for the attribute ``srcset``."""
-        sizes = (f"{self.picture_url(v['key'])} {v['width']}w" for v in picture.variants)
-        return ", ".join(sizes)
+    def srcset(self, picture: Picture, kind: str = "image/webp") -> str:
+        """The sizes of a picture of this kind, for the attribute ``srcset``; empty without any."""
+        return ", ".join(
+            f"{self.picture_url(v['key'])} {v['width']}w"
+            for v in picture.variants
+            if v.get("type", "image/webp") == kind
+        )
 
     def date(self, when: datetime | date, pattern: str = "") -> str:
         """A day in the blog's time zone and language."""
         return self._words.date(when, pattern)
 
+    def time(self, when: datetime) -> str:
+        """The hour and minute in the blog's time zone and language."""
+        return self._words.time(when)
+
     def date_and_time(self, when: datetime) -> str:
         """A day and time in the blog's time zone and language."""
         return self._words.date_and_time(when)
+
+    def clock(self, when: datetime) -> str:
+        """The time of the day in the blog's time zone and language."""
+        return self._words.time(when)
 
     def ago(self, when: datetime) -> str:
         """How long ago, for a day; then the date."""
@@ -154,6 +167,7 @@ def site(frame: Frame, now: datetime, canonical: str = "") -> Site:
         sections=frame.top_sections,
         now=now,
         canonical=_absolute(canonical) if canonical else "",
+        banner=_breaking(mount, frame),
         _mount=mount,
         _words=words,
     )
@@ -169,7 +183,14 @@ def draw(template: str, page: Any, blog: Site) -> str:
     return render_template(mount.template(template), blog=blog, page=page, t=words.t, tn=words.tn)
 
 
-def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str) -> Response:
+def render(
+    template: str,
+    page: Any,
+    frame: Frame,
+    now: datetime,
+    canonical: str,
+    changed_at: datetime | None = None,
+) -> Response:
     """A page for readers, with its cache headers and validators.
 
     Args:
@@ -178,6 +199,7 @@ def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str
         frame: the sections and the clock of the blog.
         now: the moment for which the page is made.
         canonical: the page's one address, from the root of the host.
+        changed_at: when it last changed by the clock alone, if it did.
     """
     mount = this_blog()
     response = mount.response_class(
@@ -190,7 +212,7 @@ def render(template: str, page: Any, frame: Frame, now: datetime, canonical: str
         response.headers["Cache-Control"] = f"public, max-age={seconds}"
     else:
         response.headers["Cache-Control"] = "private, no-cache"
-    last_change = max(filter(None, (frame.last_change, mount.started_at, today)))
+    last_change = max(filter(None, (frame.last_change, mount.started_at, today, changed_at)))
     return validate(response, request.environ, now, last_change)
 
 
@@ -200,11 +222,6 @@ def render_error(status: int, page: Any, frame: Frame, now: datetime) -> Respons
     response = current_app.response_class(html, status, mimetype="text/html")
     response.cache_control.no_store = True
     return response
-
-
-def no_arguments() -> tuple[()]:
-    """For :func:`reader_page`: what stands behind the ``?`` makes no difference."""
-    return ()
 
 
 def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], View]:
@@ -238,6 +255,15 @@ def reader_page(known_arguments: Callable[[], Hashable]) -> Callable[[View], Vie
         return answer
 
     return remember
+
+
+def _breaking(mount: Mount, frame: Frame) -> BreakingNews | None:
+    line = frame.banner
+    if line is None:
+        return None
+    if line.slug is not None and line.published_at is not None:
+        return BreakingNews(line.text, mount.post_url(line.slug, line.published_at))
+    return BreakingNews(line.text, line.url if may_lead_to(line.url, WEB) else "")
 
 
 def _absolute(path: str) -> str:

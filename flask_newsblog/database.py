@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app, has_app_context
-from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import (
     DataError,
@@ -141,6 +141,24 @@ def session() -> scoped_session[Session]:
     """The host's own session: what we store is stored with it, and a commit commits both."""
     found: scoped_session[Session] = current_app.extensions["sqlalchemy"].session
     return found
+
+
+def insert_missing(model: type[Any], *unique: Any, **values: Any) -> None:
+    """Insert a row where there is none yet with its ``unique`` columns, and else do nothing.
+
+    An error would end the transaction, and with it whatever else is to be stored. Where
+    another transaction has inserted such a row and is not over, this waits for it.
+    """
+    dialect = session().get_bind(model).dialect.name
+    statement: Any
+    if dialect in ("mysql", "mariadb"):
+        # Not INSERT IGNORE, which leaves a shared lock on what was there: two who then write
+        # to it wait for each other.
+        statement = mysql.insert(model).values(values).on_duplicate_key_update(id=model.id)
+    else:
+        insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        statement = insert(model).values(values).on_conflict_do_nothing(index_elements=unique)
+    session().execute(statement)
 
 
 def mend_session() -> None:

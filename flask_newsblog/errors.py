@@ -98,10 +98,11 @@ def error_page(error: HTTPException) -> BaseResponse:
 def host_or_error_page(error: HTTPException) -> ResponseReturnValue:
     """The host's own page where it has one: for 401 and 403, since signing in is its business.
 
-    A handler for all of ``HTTPException`` does not count: the blog's own pages say more.
+    A handler for all of ``HTTPException`` does not count: the blog's own pages say more. Nor
+    does any where somebody's words would be lost, whose session ended while they wrote.
     """
     found = _host_handler(error)
-    if found is None:
+    if found is None or kept_words():
         return error_page(error)
     answer: ResponseReturnValue = current_app.ensure_sync(found)(error)
     return answer
@@ -153,8 +154,8 @@ def unavailable(error: Exception) -> Response:
 
 def _asked_for() -> str:
     # Quoted, so that a line break in a path begins no line of the log. What opens the
-    # newsroom is not for those who read the log.
-    secret = "/newsroom/sign-in/" in request.path
+    # newsroom or a draft is not for those who read the log.
+    secret = any(way in request.path for way in ("/newsroom/sign-in/", "/preview/"))
     return str(request.endpoint) if secret else f"{request.endpoint} {request.path!r}"
 
 

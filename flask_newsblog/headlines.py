@@ -8,7 +8,9 @@ from datetime import datetime
 from flask import current_app
 
 from .mount import Mount, find_mount
-from .posts.queries import Card, latest
+from .posts.due import apply_overdue
+from .posts.queries import Card, newest
+from .posts.updates import is_overdue
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
     """
     mount = find_mount(current_app, blog)
     now, words = mount.now(), mount.words
+    if is_overdue(mount.blog, now):
+        apply_overdue(mount, now)
     return [
         Headline(
             title=card.title,
@@ -52,7 +56,7 @@ def latest_stories(blog: str, limit: int = 5) -> list[Headline]:
             picture=_smallest(mount, card),
             alt=card.picture.alt if card.picture else "",
         )
-        for card in latest(mount.blog, now, max(0, limit)).cards
+        for card in newest(mount.blog, now, max(0, limit))
     ]
 
 

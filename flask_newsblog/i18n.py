@@ -76,6 +76,11 @@ class Words:
         """``rtl`` or ``ltr``, for the page's ``dir`` attribute."""
         return "rtl" if re.split("[-_]", self.language)[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
+    @property
+    def first_weekday(self) -> int:
+        """The day that a week begins with, Monday being 0; without Babel it is Monday."""
+        return 0 if _babel() is None else int(_locale(self.language).first_week_day)
+
     def t(self, text: str, **values: Any) -> str:
         """The text in this language, with ``%(name)s`` filled in."""
         found = self.catalogs.gettext(text)

@@ -6,22 +6,25 @@ Each registration of a :class:`~flask_newsblog.NewsBlog` leaves one :class:`Moun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, has_request_context, redirect, request, url_for
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response as BaseResponse
 
 from .caching import PUBLIC_SECONDS, PageMemory, shared_response_class
 from .config import strange_keys
 from .i18n import Words, words_for
+from .mail import SendMail
+from .media.placing import tell_addresses
+from .media.storage import LocalStorage, Storage
 from .people import Can, CurrentPerson
 from .settings import LANGUAGE_OF_VISITOR, Settings
 
@@ -40,16 +43,19 @@ class Mount:
 
     ``name`` is the name it is registered under, which begins its endpoints;
     ``blog`` is the instance's own, under which its rows are stored. They differ
-    where one blog has two addresses.
+    where one blog has two addresses. ``origins`` says of each setting where it came from.
     """
 
     name: str
     blog: str
     app: Flask
     settings: Settings
+    origins: Mapping[str, str]
     current_person: CurrentPerson
     can: Can
     comment_checks: tuple[Any, ...]
+    send_mail: SendMail | None
+    given_storage: Storage | None
     now: Callable[[], datetime]
     assets: Path
     url_prefix: str
@@ -58,6 +64,9 @@ class Mount:
     settings_checked: bool = False
     told_of_proxy: bool = False
     _templates: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tell_addresses(self.app, self.blog, self.picture_address)
 
     @cached_property
     def response_class(self) -> type[Response]:
@@ -104,6 +113,19 @@ class Mount:
     def media_folder(self) -> Path:
         """Where this blog's pictures are kept."""
         return Path(self.settings.media_folder or Path(self.app.instance_path, "newsblog-media"))
+
+    @cached_property
+    def storage(self) -> Storage:
+        """What keeps the files of this blog's pictures: the host's storage, or the media folder."""
+        return self.given_storage or LocalStorage(self.media_folder)
+
+    def picture_address(self, key: str) -> str:
+        """The address of a picture's file, in a request of the app or outside of any."""
+        if has_request_context():
+            return self.url("media", key=key)
+        root = self.app.config["APPLICATION_ROOT"]
+        adapter = self.app.url_map.bind("localhost", script_name=root)
+        return urlsplit(adapter.build(f"{self.name}.media", {"key": key})).path
 
     def url(self, endpoint: str, **values: Any) -> str:
         """The address of one of this blog's own pages."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from email.utils import getaddresses
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,8 @@ PREFIX = "NEWSBLOG_"
 LANGUAGE_OF_VISITOR = "auto"
 # First parts of our own addresses: a story called so would be hidden behind them.
 RESERVED = frozenset(
-    {"assets", "authors", "comments", "corrections", "feed", "media", "newsroom", "replies",
-     "search", "sections", "sitemap", "tags"}
+    {"assets", "authors", "changes", "comments", "corrections", "feed", "media", "newsroom",
+     "preview", "replies", "search", "sections", "sitemap", "tags"}
 )  # fmt: skip
 _PLACEHOLDERS = {
     "yyyy": "<newsblog_digits(4):year>",
@@ -32,10 +33,23 @@ _NUMBERS: dict[str, tuple[int, int | None, str]] = {
     "reply_length": (100, 65_525, ""),
     "reply_pause_seconds": (0, None, "seconds"),
     "hold_links": (0, None, "links"),
+    "replies_per_ten_minutes": (0, None, "replies"),
+    "attack_held_replies": (0, None, "replies"),
+    "comments_close_after_days": (0, None, "days"),
+    "edit_minutes": (0, None, "minutes"),
+    "reports_to_hold": (0, None, "reports"),
+    "keep_networks_days": (0, None, "days"),
+    "smtp_port": (1, 65_535, ""),
+    "mail_pause_minutes": (0, None, "minutes"),
     "thread_depth": (1, 10, ""),
     "threads_per_page": (1, 200, ""),
     "page_cache_seconds": (0, None, "seconds"),
+    "upload_megabytes": (1, 500, ""),
+    "image_megapixels": (1, 80, ""),
 }
+CORRECTIONS_PLACES = ("bottom", "top")
+SMTP_SECURITY = ("none", "starttls", "tls")
+_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
 A_BASE_URL = "a scheme and host such as https://bulletin.example"
 
 
@@ -84,6 +98,13 @@ class Settings:
         "The site's own scheme and host, such as `https://bulletin.example`, for addresses that"
         " leave the site; the request's when empty.",
     )
+    corrections_place: str = _setting(
+        "bottom", "Where a story has its corrections: `bottom` or `top`."
+    )
+    show_changes: bool = _setting(
+        False,
+        "Whether readers may see what has changed in a story since it was published.",
+    )
     replies: bool = _setting(True, "Whether readers may reply to stories at all.")
     reply_needs_name_and_email: bool = _setting(
         True, "Whether a guest must give a name and an email address."
@@ -99,13 +120,42 @@ class Settings:
         "How many seconds have to pass between two replies from one network address, or of one"
         " signed-in person; 0 for none.",
     )
+    replies_per_ten_minutes: int = _setting(
+        20,
+        "How many replies one network address, or one signed-in person, may send within ten"
+        " minutes; 0 for any number.",
+    )
+    comments_close_after_days: int = _setting(
+        0, "After how many days a story takes no more replies; 0 for never."
+    )
+    reply_remember: bool = _setting(
+        True, "Whether guests may have their browser remember their name and address."
+    )
+    edit_minutes: int = _setting(
+        15,
+        "For how many minutes a writer may change or delete a reply that nobody has answered; 0"
+        " for not at all.",
+    )
     hold_guests: bool = _setting(
         True,
-        "Whether every guest's reply waits for a moderator. The other checks hold replies either"
-        " way.",
+        "Whether the reply of a guest who has proved nothing waits for a moderator. The other"
+        " checks hold replies either way.",
     )
     hold_links: int = _setting(
         2, "A reply with so many links or more waits for a moderator; 0 for no limit."
+    )
+    attack_held_replies: int = _setting(
+        30,
+        "So many held replies within ten minutes, and five times as many as is usual, turn on"
+        " attack mode; 0 for never.",
+    )
+    reports_to_hold: int = _setting(
+        3,
+        "So many readers' reports hold a comment that no moderator has looked at; 0 for none.",
+    )
+    keep_networks_days: int = _setting(
+        30,
+        "After how many days `flask newsblog prune` removes network addresses and browsers' names.",
     )
     thread_depth: int = _setting(
         5, "How many levels of replies are shown as such, 1 to 10; deeper ones name their parent."
@@ -123,8 +173,33 @@ class Settings:
         "The endpoint of the host's sign-in page, for the newsroom and for those who want to"
         " reply with their account.",
     )
+    mail_from: str = _setting(
+        "",
+        "Who mail comes from, such as `The Bulletin <desk@bulletin.example>`; without it no mail"
+        " is sent. Needs `NEWSBLOG_BASE_URL`.",
+    )
+    moderators: str = _setting(
+        "", "Addresses, separated by commas, that hear of replies which wait."
+    )
+    mail_pause_minutes: int = _setting(
+        60,
+        "How many minutes pass between two mails to one reader about one thread, or to one"
+        " moderator about what waits.",
+    )
+    smtp_host: str = _setting("localhost", "The mail server.")
+    smtp_port: int = _setting(25, "Its port.")
+    smtp_security: str = _setting("none", "`none`, `starttls` or `tls`.")
+    smtp_user: str = _setting("", "The name to sign in there with; empty for none.")
+    smtp_password: str = _setting("", "The password that goes with it.")
     media_folder: str = _setting(
         "", "Where pictures are kept; `newsblog-media` in the app's instance folder when empty."
+    )
+
+    upload_megabytes: int = _setting(
+        25, "How large an uploaded picture may be, in megabytes, 1 to 500."
+    )
+    image_megapixels: int = _setting(
+        50, "How many megapixels an uploaded picture may have, 1 to 80."
     )
 
     def __post_init__(self) -> None:
@@ -136,6 +211,9 @@ class Settings:
                 _check(least <= value <= most, name, self, f"a number from {least} to {most}")
         _check(bool(self.title.strip()), "title", self, "the name of the site")
         _check(not self.base_url or is_base_url(self.base_url), "base_url", self, A_BASE_URL)
+        place_known = self.corrections_place in CORRECTIONS_PLACES
+        _check(place_known, "corrections_place", self, "bottom or top")
+        _check_mail(self)
         _check_zone(self)
         _check_permalink(self)
         _check_date_format(self)
@@ -177,6 +255,24 @@ def _check(good: bool, name: str, settings: Settings, wanted: str) -> None:
     if not good:
         value = getattr(settings, name)
         raise SettingError(f"{PREFIX}{name.upper()} is {value!r}; write {wanted}.")
+
+
+def _check_mail(settings: Settings) -> None:
+    _check(
+        settings.smtp_security in SMTP_SECURITY, "smtp_security", settings, "none, starttls or tls"
+    )
+    for name in ("mail_from", "moderators"):
+        value = getattr(settings, name)
+        found = getaddresses([value]) if value else []
+        good = all(_ADDRESS.fullmatch(address) for _, address in found) and "\n" not in value
+        wanted = "an address such as The Bulletin <desk@bulletin.example>"
+        _check(good and (name != "mail_from" or len(found) <= 1), name, settings, wanted)
+    if settings.mail_from and not settings.base_url:
+        raise SettingError(
+            "NEWSBLOG_MAIL_FROM is set while NEWSBLOG_BASE_URL is empty: the links in mails need"
+            " the site's own address, which must not be taken from a request that anyone can make."
+            " Set NEWSBLOG_BASE_URL to a scheme and host such as https://bulletin.example."
+        )
 
 
 def _check_zone(settings: Settings) -> None:

@@ -31,6 +31,9 @@ comment_approved = _signals.signal("comment-approved")
 # ``post``: the Post.
 post_published = _signals.signal("post-published")
 
+# What readers see of a post that is out was put in the place of what they saw. ``blog``; ``post``.
+post_updated = _signals.signal("post-updated")
+
 # A post came in from outside, new or changed. ``blog``, ``post``; ``created``: whether it is new.
 post_imported = _signals.signal("post-imported")
 
@@ -44,6 +47,10 @@ def tell(signal: NamedSignal, app: Flask, **values: Any) -> None:
             app.ensure_sync(receiver)(app, **values)
         except Exception:
             # What it was told of is stored, and others want to hear of it.
-            name = getattr(receiver, "__name__", type(receiver).__name__)
-            _log.exception("%s failed on the signal %s.", name, signal.name)
+            _log.exception("%s failed on the signal %s.", name_of(receiver), signal.name)
         mend_session()
+
+
+def name_of(function: Any) -> str:
+    """What a function of the host's is called; it may be a partial, or an object that is called."""
+    return getattr(function, "__name__", type(function).__name__)

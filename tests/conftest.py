@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from flask_newsblog.models import Base
 
-from .hosts import HOSTS, MEMORY, Host, empty_tables, open_host, plain
+from .hosts import HOSTS, MEMORY, PREPARED, Host, empty_tables, open_host, plain
 
 SERVERS = {
     "postgresql": os.environ.get("NEWSBLOG_TEST_POSTGRESQL_URI", ""),
@@ -43,6 +43,7 @@ def server_database(worker_id: str) -> Iterator[Callable[[str], str]]:
                 connection.execute(sa.text(f"DROP DATABASE IF EXISTS {url.database}"))
                 connection.execute(sa.text(f"CREATE DATABASE {url.database}{charset}"))
             made[kind] = (url.render_as_string(hide_password=False), admin)
+            PREPARED.add(made[kind][0])
             engine = sa.create_engine(url)
             Base.metadata.create_all(engine)
             engine.dispose()

@@ -65,13 +65,19 @@ class Clock:
         self.moment += timedelta(**parts)
 
 
-def bare_app(uri: str = MEMORY, **config: Any) -> tuple[Flask, SQLAlchemy]:
+# Our tables, copied once: to copy forty for each of thousands of hosts takes minutes.
+COPIED = sa.MetaData()
+
+
+def bare_app(
+    uri: str = MEMORY, metadata: sa.MetaData | None = None, **config: Any
+) -> tuple[Flask, SQLAlchemy]:
     """An app with a database and nothing else."""
     app = HostApp("host")
     app.config.update(
         SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY="a secret for tests", TESTING=True, **config
     )
-    db = SQLAlchemy()
+    db = SQLAlchemy(metadata=metadata)
     db.init_app(app)
     return app, db
 
@@ -83,7 +89,7 @@ def blog(name: str = "news", **given: Any) -> NewsBlog:
 
 def plain(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """Nothing but the five lines of the quickstart."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     app.register_blueprint(blog(**(given or {})), url_prefix="/news")
     return app
 
@@ -96,7 +102,7 @@ class User(UserMixin):
 
 def with_flask_login(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """Flask-Login, which reads the session in every request."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     manager = LoginManager(app)
     manager.user_loader(lambda user_id: User())
 
@@ -111,7 +117,7 @@ def with_flask_login(uri: str, *, given: dict[str, Any] | None = None, **config:
 
 def csrf_before(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """CSRFProtect over the whole app, set up before the blog."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     CSRFProtect(app)
     app.register_blueprint(blog(**(given or {})), url_prefix="/news")
     return app
@@ -141,7 +147,7 @@ def with_flask_migrate(uri: str, *, given: dict[str, Any] | None = None, **confi
 
 def two_blogs(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """A second blog beside the first, whose stories must never be mixed up."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     app.register_blueprint(blog("other", title="The Other One"), url_prefix="/other")
     app.register_blueprint(blog(**(given or {})), url_prefix="/news")
     return app
@@ -149,7 +155,7 @@ def two_blogs(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -
 
 def second_address(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """One blog at two addresses, of which tests use the first."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     one = blog(**(given or {}))
     app.register_blueprint(one, url_prefix="/news")
     app.register_blueprint(one, url_prefix="/also", name="also")
@@ -158,7 +164,7 @@ def second_address(uri: str, *, given: dict[str, Any] | None = None, **config: A
 
 def nested(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """The blog inside a blueprint of the host's, under its prefix."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     parent = Blueprint("site", __name__, url_prefix="/site")
     parent.register_blueprint(blog(**(given or {})), url_prefix="/news")
     app.register_blueprint(parent)
@@ -167,7 +173,7 @@ def nested(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> F
 
 def at_the_root(uri: str, *, given: dict[str, Any] | None = None, **config: Any) -> Flask:
     """The blog as the whole site."""
-    app, _ = bare_app(uri, **config)
+    app, _ = bare_app(uri, COPIED, **config)
     app.register_blueprint(blog(**(given or {})))
     return app
 
@@ -179,7 +185,7 @@ def on_a_subdomain(uri: str, *, given: dict[str, Any] | None = None, **config: A
         SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY="a secret for tests", TESTING=True,
         SERVER_NAME="town.example", **config,
     )  # fmt: skip
-    SQLAlchemy(app)
+    SQLAlchemy(app, metadata=COPIED)
     app.register_blueprint(blog(**(given or {})), subdomain="news")
     return app
 
@@ -228,10 +234,47 @@ def open_host(make: Callable[..., Flask], uri: str, **kwargs: Any) -> Host:
     prefix, name, server = WHERE.get(make, ("/news", "news", "localhost"))
     app = make(uri, **kwargs)
     with app.app_context():
-        db = app.extensions["sqlalchemy"]
         if uri == MEMORY:
-            db.create_all()
+            make_tables(app.extensions["sqlalchemy"])
+        if uri == MEMORY or uri in PREPARED:
+            share_statements(app.extensions["sqlalchemy"].engine)
     return Host(app, prefix, name, server)
+
+
+# SQL that was put together once serves all hosts on a kind of database: half the time of a
+# test would go to doing it again. SQLAlchemy keeps it by dialect, of which each engine has its own,
+# and which knows the database it speaks to.
+_DIALECTS: dict[str, sa.Dialect] = {}
+# Databases on servers that were made for tests, by URI.
+PREPARED: set[str] = set()
+_COMPILED: dict[Any, Any] = {}
+
+
+def share_statements(engine: sa.Engine) -> None:
+    """Let an engine use what others of its kind have compiled."""
+    kind = str(engine.url)
+    if kind not in _DIALECTS:
+        engine.connect().close()  # so that it knows its server
+        _DIALECTS[kind] = engine.dialect
+    engine.dialect = _DIALECTS[kind]
+    engine.update_execution_options(compiled_cache=_COMPILED)
+
+
+# For each set of tables the bytes of a database in memory that has them, and no rows.
+_EMPTY: dict[tuple[tuple[str, ...], ...], bytes] = {}
+
+
+def make_tables(db: SQLAlchemy) -> None:
+    """Make the tables of a host in memory; what was made once is copied from then on."""
+    tables = tuple(sorted((table.name, *table.c.keys()) for table in db.metadata.tables.values()))
+    with db.engine.connect() as connection:
+        file = connection.connection.driver_connection
+        if tables in _EMPTY:
+            file.deserialize(_EMPTY[tables])
+            return
+    db.create_all()
+    with db.engine.connect() as connection:
+        _EMPTY[tables] = connection.connection.driver_connection.serialize()
 
 
 def write_story(

@@ -39,7 +39,8 @@ def imported(module: str) -> Iterator[str]:
             parts += node.module.split(".") if node.module else []
             for name in node.names:
                 inner = PACKAGE.joinpath(*parts, f"{name.name}.py")
-                yield "/".join([*parts, name.name] if inner.exists() else parts) + ".py"
+                found = "/".join([*parts, name.name] if inner.exists() else parts)
+                yield f"{found}/__init__.py" if (PACKAGE / found).is_dir() else f"{found}.py"
 
 
 def test_every_file_has_its_place_in_the_house() -> None:
@@ -65,10 +66,11 @@ def test_nothing_below_the_views_knows_the_request() -> None:
 
 # A reader of one of these has to scroll; none of them may grow beyond what it has.
 LONG = {
-    "models.py": 500,
+    "models/posts.py": 330,
     "posts/queries.py": 500,
     "posts/statements.py": 500,
     "posts/views.py": 320,
+    "settings.py": 340,
     "transfer/markdown.py": 420,
 }
 TEMPLATES = sorted(file.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*.html"))
@@ -97,16 +99,23 @@ def test_views_do_not_call_each_other() -> None:
 
 
 def test_only_views_and_commands_commit() -> None:
+    # An update whose time has come is made by the request that notices; see the architecture.
+    due = ("posts/due.py", "posts/opening.py")
     for module in MODULES:
         calls = [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
         names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
-        assert "commit" not in names or module == "cli.py" or module.endswith("views.py"), module
+        assert (
+            "commit" not in names
+            or module.startswith("commands/")
+            or module.endswith("views.py")
+            or module in due
+        ), module
 
 
 def test_the_request_is_known_at_the_doors_only() -> None:
     doors = {
-        "blog.py", "comments/kept.py", "comments/private.py", "context.py", "errors.py", "mount.py",
-        "newsroom/access.py", "posts/opening.py",
+        "blog.py", "comments/kept.py", "comments/ownership.py", "comments/private.py", "context.py",
+        "errors.py", "mount.py", "newsroom/access.py", "posts/opening.py",
     }  # fmt: skip
     for module in MODULES:
         for node in ast.walk(tree_of(module)):

@@ -6,14 +6,18 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_login import login_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.security import generate_password_hash
 
 from example_app import create_app, desk, news
@@ -21,7 +25,9 @@ from example_app.database import db
 from example_app.demo.fill import fill, is_empty
 from example_app.people import User, can
 from flask_newsblog import Action, Person
-from flask_newsblog.models import Comment, Post
+from flask_newsblog.commands.mail import send_due
+from flask_newsblog.models import Comment, CommentState, CommentVerdict, Post, Report, Rule
+from flask_newsblog.mount import find_mount
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,8 +80,58 @@ def test_readers_talk_under_five_of_its_stories(app: Flask) -> None:
         badges = set(db.session.scalars(select(Comment.badge)))
     assert len(talk) == 5
     assert all(3 <= published <= 25 for published, _ in talk)
-    assert sum(held for _, held in talk) == 1
     assert "author" in badges
+
+
+def test_its_desk_has_something_of_everything_to_decide(app: Flask) -> None:
+    with app.app_context():
+        reasons = db.session.scalars(
+            select(CommentVerdict.check)
+            .join(Comment, Comment.id == CommentVerdict.comment_id)
+            .where(Comment.state == CommentState.HELD)
+        )
+        states = Counter(db.session.scalars(select(Comment.state)))
+        held = db.session.scalar(select(func.sum(Post.held_count)))
+    assert set(reasons) == {
+        "first_time_without_proof", "too_many_links", "shouts", "has_a_listed_word",
+        "was_said_before",
+    }  # fmt: skip
+    assert states[CommentState.HELD] == held == 5
+    assert states[CommentState.REJECTED] == states[CommentState.SPAM] == 1
+
+
+def test_its_desk_has_decided_and_is_told_of_what_readers_report(app: Flask) -> None:
+    with app.app_context():
+        rejected = db.session.scalars(select(Comment.rejection).where(Comment.rejection != ""))
+        assert len(rejected.all()) == 1
+        reports = db.session.scalars(select(Report).where(Report.closed_at.is_(None))).all()
+        assert sorted(report.comment_id is None for report in reports) == [False, False, True]
+        assert len({report.comment_id for report in reports}) == 2
+        assert len(db.session.scalars(select(Comment.id).where(Comment.picked)).all()) == 1
+        assert len(db.session.scalars(select(Comment.id).where(Comment.edited_at)).all()) == 1
+        assert len(db.session.scalars(select(Post.pinned_comment_id)).unique().all()) == 2
+        assert len(db.session.scalars(select(Rule.id)).all()) == 2
+
+
+def test_its_mail_goes_into_a_folder(tmp_path: Path) -> None:
+    app = create_app(
+        instance_path=str(tmp_path),
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/site.sqlite",
+        NEWSBLOG_MAIL_FROM="desk@bulletin.example",
+        NEWSBLOG_BASE_URL="http://127.0.0.1:5000",
+        NEWSBLOG_MODERATORS="miriam@bulletin.example",
+    )
+    with app.app_context():
+        db.create_all()
+        fill({"news": news, "blog": desk}, app)
+        db.session.commit()
+        assert send_due(find_mount(app, "news"), Event())
+        db.engine.dispose()
+    (page,) = tmp_path.glob("mail/agnes_at_example.com*.html")
+    assert "/news/replies/confirm/" in page.read_text("utf-8")
+    (notice,) = tmp_path.glob("mail/miriam*.eml")
+    mail = message_from_bytes(notice.read_bytes(), policy=default)
+    assert mail["Subject"].startswith("5 comments wait")
 
 
 def test_every_picture_that_a_page_names_is_there(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_newsblog.database import Base
+from flask_newsblog.models import Post, Revision
 
 from .conftest import SERVERS, skip_or_fail
 from .hosts import blog, path_of, write_story
@@ -221,3 +223,104 @@ def test_a_copy_says_what_the_original_says(make_host: Callable[..., Flask]) -> 
 
     app = make_host("sqlite://")
     assert described(app.extensions["sqlalchemy"].metadata) == described(Base.metadata)
+
+
+# What version 0.1 added to tables that were there when its newsroom was built.
+LATER_TABLES = {
+    "audit", "banner", "desk_note", "editing", "front_slot", "media_use", "pending_update",
+    "preview_link",
+}  # fmt: skip
+LATER_COLUMNS = {
+    "newsblog_media": {"digest", "person_id", "person_name"},
+    "newsblog_post": {
+        "discarded_at", "embargo_people", "last_revision", "planned_at", "saved_revision",
+        "shown_revision", "withdrawal",
+    },
+    "newsblog_revision": {"base", "kind", "shown_at", "sitting"},
+}  # fmt: skip
+
+
+def older_schema(metadata: sa.MetaData) -> sa.MetaData:
+    """The tables as they were before the newsroom."""
+    older = sa.MetaData()
+    for table in metadata.sorted_tables:
+        if table.name.removeprefix("newsblog_") in LATER_TABLES:
+            continue
+        later = LATER_COLUMNS.get(table.name, set())
+        if not later:
+            table.to_metadata(older)
+            continue
+        columns = [
+            sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable)
+            for c in table.columns
+            if c.name not in later
+        ]
+        keys = [
+            sa.ForeignKeyConstraint(
+                key.column_keys,
+                [part.target_fullname for part in key.elements],
+                name=key.name,
+                ondelete=key.ondelete,
+            )
+            for key in table.foreign_key_constraints
+        ]
+        unique = [
+            sa.UniqueConstraint(*part.columns.keys(), name=part.name)
+            for part in table.constraints
+            if isinstance(part, sa.UniqueConstraint)
+        ]
+        copy = sa.Table(table.name, older, *columns, *keys, *unique)
+        for index in table.indexes:
+            names = index.columns.keys()
+            if not later & set(names):
+                sa.Index(index.name, *(copy.c[name] for name in names), unique=index.unique)
+    return older
+
+
+def fill(app: Flask, tables: dict[str, sa.Table]) -> None:
+    """A story with a picture and a revision, as an older version stored them."""
+    at = datetime(2025, 3, 1, 12, tzinfo=UTC)
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("media", {"key": "pier.webp", "content_type": "image/webp", "variants": "[]"}),
+        ("post", {"slug": "pier", "title": "The pier", "state": "published", "lead_image_id": 1}),
+        ("revision", {"post_id": 1, "number": 1, "content": "{}"}),
+    ]
+    with app.app_context(), app.extensions["sqlalchemy"].engine.begin() as connection:
+        for name, given in rows:
+            table = tables["newsblog_" + name]
+            values = {c.name: value_for(c, at) for c in table.columns if not c.nullable}
+            values |= {"id": 1} | given
+            if "published_at" in table.columns:
+                values["published_at"] = at
+            connection.execute(table.insert().values(values))
+
+
+def value_for(column: sa.Column[Any], at: datetime) -> Any:
+    if column.name == "blog":
+        return "news"
+    kinds: dict[type[Any], Any] = {datetime: at, str: "", int: 0, float: 0.5, bool: True}
+    return kinds[column.type.python_type]
+
+
+def test_a_site_with_stories_takes_the_newsrooms_columns(
+    empty_database: str, make_host: Callable[..., Flask], tmp_path: Path
+) -> None:
+    app, folder = make_host(empty_database), tmp_path / "migrations"
+    older = older_schema(app.extensions["sqlalchemy"].metadata)
+    with app.app_context():
+        older.create_all(app.extensions["sqlalchemy"].engine)
+    fill(app, dict(older.tables))
+    told = app.test_cli_runner().invoke(args=["newsblog", "check"])
+    assert told.exit_code == 1
+    assert "newsblog_front_slot" in told.output
+    migrate(app, folder)
+    again = make_host(empty_database)
+    assert "No new upgrade operations detected." in check(again, folder)
+    told = again.test_cli_runner().invoke(args=["newsblog", "check"])
+    assert "good    tables" in told.output
+    assert again.test_client().get("/news/2025/03/01/pier/").status_code == 200
+    with again.app_context():
+        session = again.extensions["sqlalchemy"].session
+        post = session.scalars(sa.select(Post)).one()
+        assert (post.saved_revision, post.embargo_people, post.lead_image_id) == (0, [], 1)
+        assert session.scalars(sa.select(Revision.kind)).all() == ["saved"]

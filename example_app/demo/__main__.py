@@ -6,12 +6,17 @@ import argparse
 import secrets
 import socket
 import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from waitress import serve
 from werkzeug.security import generate_password_hash
 
+from flask_newsblog.commands.mail import send_due
 from flask_newsblog.database import utcnow
 from flask_newsblog.mount import find_mount
 from flask_newsblog.newsroom.actions import make_sign_in
@@ -21,6 +26,7 @@ from .. import create_app, desk, news
 from ..database import db
 from ..people import User
 from .fill import fill, is_empty
+from .work import fill_work
 
 
 def main() -> None:
@@ -30,8 +36,13 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     options = parser.parse_args()
     _refuse_taken_port(options.host, options.port)
-    app = create_app()
     root = f"http://{options.host}:{options.port}"
+    app = create_app(
+        NEWSBLOG_BASE_URL=root,
+        NEWSBLOG_MAIL_FROM="The Harbour Bulletin <desk@bulletin.example>",
+        NEWSBLOG_MODERATORS="miriam@bulletin.example",
+        NEWSBLOG_SHOW_CHANGES=True,
+    )
     with app.app_context():
         db.create_all()
         if is_empty():
@@ -45,16 +56,29 @@ def main() -> None:
         f"The Harbour Bulletin:  {root}/news/\n"
         f"Notes from the Desk:  {root}/blog/\n"
         f"Into the newsroom (once, within ten minutes):  {link}\n"
+        f"Mail is written to files:  {Path(app.instance_path, 'mail')}\n"
         "Stop with Ctrl+C."
     )
+    threading.Thread(target=_send_mail, args=[app], daemon=True).start()
     serve(app, host=options.host, port=options.port, threads=8, ident=None)
 
 
 def _first_start(app: Flask) -> None:
     count = fill({"news": news, "blog": desk}, app)
+    fill_work(find_mount(app, "news"))
     password = secrets.token_urlsafe(9)
     db.session.add(User(name="reader", email=None, password_hash=generate_password_hash(password)))
     click.echo(f"{count} stories written. A reader's account:  reader / {password}")
+
+
+def _send_mail(app: Flask) -> None:
+    """What ``flask newsblog send-mail --watch`` does for one blog, here for both."""
+    never = threading.Event()
+    while not never.wait(2):
+        for name in ("news", "blog"):
+            # Where the database was busy for too long, the next look finds the rest.
+            with app.app_context(), suppress(OperationalError):
+                send_due(find_mount(app, name), never)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

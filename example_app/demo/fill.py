@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from flask_newsblog import NewsBlog, Person
 from flask_newsblog.comments import actions as comment_actions
-from flask_newsblog.comments.checks import Outcome, Verdict
+from flask_newsblog.comments.moderation import Verb, decide
 from flask_newsblog.comments.writers import Writer, badge_of
 from flask_newsblog.database import session, utcnow
+from flask_newsblog.media.placing import use_pictures
 from flask_newsblog.models import (
     Author,
     Comment,
@@ -25,16 +26,20 @@ from flask_newsblog.models import (
     Media,
     Post,
     PostState,
+    Revision,
     Section,
 )
 from flask_newsblog.mount import find_mount
 from flask_newsblog.posts import actions
+from flask_newsblog.posts.written import written_in
+from flask_newsblog.settings import Settings
 from flask_newsblog.text.markdown import render_comment
 from flask_newsblog.transfer.markdown import StoryFile, import_stories, read_story
 
+from .desk import EDITOR, age, fill_desk
+
 HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
-_UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
 # What the demo adds to the front matter of a story; the rest is what anybody may write.
 _OURS = ("age", "updated", "image", "alt", "caption", "credit", "corrections")
 
@@ -60,6 +65,7 @@ def fill(blogs: dict[str, NewsBlog], app: Any) -> int:
     names = [blog.name for blog in blogs.values()]
     for post in session().scalars(select(Post).where(Post.blog.in_(names), Post.slug.in_(threads))):
         _fill_replies(post, None, threads[post.slug], now)
+    fill_desk(find_mount(app, "news"), yaml.safe_load(_read(HERE / "desk.yaml")), now)
     return count
 
 
@@ -90,6 +96,7 @@ class _Pictures:
                 width=full["width"],
                 height=full["height"],
                 alt=full.get("alt", ""),
+                credit="Drawing: The Harbour Bulletin",
                 variants=[
                     {
                         "key": file.name,
@@ -126,15 +133,24 @@ def _fill_story(blog: str, file: Path, now: datetime, pictures: _Pictures) -> No
         post.lead_alt = ours.get("alt") or media.alt
         post.lead_caption = ours.get("caption", "")
         post.lead_credit = ours.get("credit", "")
+        _put_picture_in_history(post)
     for note in ours.get("corrections", ()):
-        at = now - _age(note["age"])
+        at = now - age(note["age"])
         actions.correct(post, CorrectionKind(note["kind"]), note["text"], at)
 
 
+def _put_picture_in_history(post: Post) -> None:
+    """Let the newsroom begin with the picture too, as if it had come with the file."""
+    shown = (Revision.post_id == post.id, Revision.number == post.shown_revision)
+    revision = session().scalars(select(Revision).where(*shown)).one()
+    revision.content = written_in(post).content
+    use_pictures(post)
+
+
 def _timed(story: StoryFile, ours: dict[str, Any], now: datetime) -> StoryFile:
-    updated = now - _age(ours["updated"]) if "updated" in ours else None
+    updated = now - age(ours["updated"]) if "updated" in ours else None
     state = story.state or PostState.PUBLISHED
-    return replace(story, date=now - _age(ours["age"]), updated=updated, state=state)
+    return replace(story, date=now - age(ours["age"]), updated=updated, state=state)
 
 
 def _fill_sections(blog: str, file: Path) -> None:
@@ -168,7 +184,7 @@ def _fill_replies(
     post: Post, parent: Comment | None, replies: list[dict[str, Any]], now: datetime
 ) -> None:
     for reply in replies:
-        person, held = str(reply.get("person", "")), reply.get("held")
+        person = str(reply.get("person", ""))
         writer = Writer(
             name=reply["name"],
             email="",
@@ -179,8 +195,7 @@ def _fill_replies(
             network=None,
             agent="",
         )
-        verdicts = [("too_many_links", Verdict(Outcome.HOLD, held))] if held else []
-        text, at = reply["text"].strip(), now - _age(reply["age"])
+        text, at = reply["text"].strip(), now - age(reply["age"])
         stored = comment_actions.Reply(
             blog=post.blog,
             post_id=post.id,
@@ -188,9 +203,11 @@ def _fill_replies(
             writer=writer,
             text=text,
             html=render_comment(text),
-            verdicts=verdicts,
+            verdicts=[],
         )
         comment = comment_actions.post_comment(stored, at)
+        for verb in reply.get("desk", ()):
+            decide(Settings(), [comment], Verb(verb), EDITOR, now)
         _fill_replies(post, comment, reply.get("replies", []), now)
 
 
@@ -199,11 +216,6 @@ def _badge(post: Post, person: str) -> str:
     if not person:
         return ""
     return badge_of(post.id, Person(person, person), lambda *asked: True)
-
-
-def _age(text: str) -> timedelta:
-    number, unit = str(text).split()
-    return timedelta(seconds=int(number) * _UNITS[unit.rstrip("s")])
 
 
 def _width(file: Path) -> int:

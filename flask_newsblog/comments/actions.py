@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +21,8 @@ from ..posts.queries import Story
 from ..settings import Settings
 from ..text.markdown import COMMENT_RENDERER
 from .checks import Outcome, Verdict
-from .writers import Writer, fingerprint_of
+from .known import seconds_to_wait, state_and_wait
+from .writers import Writer, fingerprint_of, words_digest
 
 
 class Openness(StrEnum):
@@ -45,19 +46,38 @@ _STATE_OF = {
 }
 
 
+_NO_PAUSE = Settings(reply_pause_seconds=0, replies_per_ten_minutes=0)
+
+
 class ParentGone(LookupError):
     """What a reply answers is not there any more, or not for readers; the message is its id."""
 
 
-def openness(settings: Settings, story: Story, *, signed_in: bool) -> Openness:
+class TooSoon(Exception):
+    """Its writer has to wait, by ``seconds``: they wrote another at this very moment."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"The next reply may come in {seconds} seconds.")
+        self.seconds = seconds
+
+
+def openness(settings: Settings, story: Story, now: datetime, *, signed_in: bool) -> Openness:
     """Whether this reader may reply to a story."""
     if not settings.replies:
         return Openness.OFF
-    if not story.replies_open:
+    if not story.replies_open or closed_by_age(settings, story, now):
         return Openness.CLOSED
     if settings.reply_needs_sign_in and not signed_in:
         return Openness.SIGN_IN
     return Openness.OPEN
+
+
+def closed_by_age(settings: Settings, story: Story, now: datetime) -> datetime | None:
+    """Since when a story takes no more replies because of its age; nothing while it does."""
+    days, published_at = settings.comments_close_after_days, story.card.published_at
+    if not days or (now - published_at).days < days:
+        return None
+    return published_at + timedelta(days=days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,22 +96,33 @@ class Reply:
     verdicts: Sequence[tuple[str, Verdict]]
 
 
-def post_comment(reply: Reply, now: datetime) -> Comment:
+def post_comment(reply: Reply, now: datetime, settings: Settings | None = None) -> Comment:
     """Store a reply with what the checks said of it, published or held; flushed.
+
+    By the ``settings`` its writer may have to wait; without them nobody has to.
 
     Raises:
         ParentGone: what it answers is not published any more; nothing is stored.
+        TooSoon: another of theirs was stored under this story since it was looked; not on
+            MariaDB, which shows the times of when the request began.
         IntegrityError: it was said already, perhaps at this very moment.
     """
-    _lock_thread(reply.post_id)
-    parent = reply.parent
-    if parent is not None and _state_now(parent.id) != CommentState.PUBLISHED:
+    lock_thread(reply.post_id)
+    parent, seconds = reply.parent, 0
+    state: str | None = CommentState.PUBLISHED
+    if parent is not None:
+        state, seconds = state_and_wait(parent.id, reply.writer, settings or _NO_PAUSE, now)
+    elif settings is not None:
+        seconds = seconds_to_wait(reply.writer, settings, now)
+    if parent is not None and state != CommentState.PUBLISHED:
         raise ParentGone(parent.id)
+    if seconds:
+        raise TooSoon(seconds)
     outcome = max((verdict.outcome for _, verdict in reply.verdicts), default=Outcome.PUBLISH)
     comment = _comment(reply, _STATE_OF[outcome], now)
     session().add(comment)
     session().flush()
-    _keep_verdicts(comment, reply.verdicts)
+    keep_verdicts(comment, reply.verdicts, now)
     _count(reply.post_id, None, comment.state)
     return comment
 
@@ -115,7 +146,10 @@ def _comment(reply: Reply, state: CommentState, now: datetime) -> Comment:
         badge=writer.badge,
         address_digest=writer.address_digest,
         network=writer.network,
+        text_digest=words_digest(reply.text),
         user_agent=writer.agent[:AGENT_LENGTH],
+        proof=writer.proof,
+        browser_digest=writer.browser_digest,
         body=reply.text,
         body_html=str(reply.html),
         renderer=COMMENT_RENDERER,
@@ -123,49 +157,48 @@ def _comment(reply: Reply, state: CommentState, now: datetime) -> Comment:
     )
 
 
-def _keep_verdicts(comment: Comment, verdicts: Sequence[tuple[str, Verdict]]) -> None:
+def keep_verdicts(comment: Comment, verdicts: Sequence[tuple[str, Verdict]], now: datetime) -> None:
+    """Store what the checks said of a comment."""
     session().add_all(
         CommentVerdict(
             comment_id=comment.id,
             check=check[:_CHECK_LENGTH],
             outcome=verdict.outcome.name.lower(),
             reason=verdict.reason[:_REASON_LENGTH],
-            created_at=comment.created_at,
+            created_at=now,
         )
         for check, verdict in verdicts
     )
     session().flush()
 
 
-def approve(comment: Comment) -> bool:
-    """Publish a comment; whether that changed anything."""
-    return _move(comment, CommentState.PUBLISHED)
+def move(comment: Comment, state: str) -> bool:
+    """Put a comment into a state, with all that is counted, shown and marked by it.
 
-
-def reject(comment: Comment) -> bool:
-    """Keep a comment from the readers; whether that changed anything."""
-    return _move(comment, CommentState.REJECTED)
-
-
-def mark_spam(comment: Comment) -> bool:
-    """Keep a comment from the readers as spam; whether that changed anything."""
-    return _move(comment, CommentState.SPAM)
-
-
-def _move(comment: Comment, state: CommentState) -> bool:
-    _lock_thread(comment.post_id)
-    session().refresh(comment, with_for_update=True)
+    Its thread is locked, and the row read since; whether that changed anything.
+    """
     former = comment.state
-    if former == state:
+    if state == former:
         return False
     comment.state = state
     session().flush()
     _count(comment.post_id, former, state)
     _show(comment)
+    if state != CommentState.PUBLISHED:
+        # What readers do not see stands nowhere first and is nobody's pick.
+        take_marks(comment)
+    session().flush()
     return True
 
 
-def _lock_thread(post_id: int) -> None:
+def take_marks(comment: Comment) -> None:
+    """Let a comment be nobody's pick and stand nowhere first; its thread is locked."""
+    comment.picked = False
+    if pinned(comment.post_id) == comment.id:
+        pin(comment.post_id, None)
+
+
+def lock_thread(post_id: int) -> None:
     """Let one writer or moderator at a time change the replies to a story.
 
     So counters and tombstones stay right, and there are no deadlocks: on MariaDB an
@@ -178,13 +211,6 @@ def _lock_thread(post_id: int) -> None:
         _write(update(Post).where(story).values(same))
     else:
         session().execute(select(Post.id).where(story).with_for_update())
-
-
-def _state_now(comment_id: int) -> str | None:
-    # A plain read would see what was when the request began (MariaDB's REPEATABLE READ).
-    return session().scalar(
-        select(Comment.state).where(Comment.id == comment_id).with_for_update(read=True)
-    )
 
 
 def _show(comment: Comment) -> None:
@@ -226,6 +252,23 @@ def _count(post_id: int, former: str | None, state: str) -> None:
         # No page that readers see has changed.
         values["changed_at"] = Post.changed_at
     _write(update(Post).where(Post.id == post_id).values(values))
+
+
+def touch(post_id: int) -> None:
+    """Note that readers see something else under a story, though no count has changed."""
+    _write(update(Post).where(Post.id == post_id).values(held_count=Post.held_count))
+
+
+def pin(post_id: int, comment_id: int | None) -> None:
+    """Let this comment stand first under a story, or none."""
+    _write(update(Post).where(Post.id == post_id).values(pinned_comment_id=comment_id))
+
+
+def pinned(post_id: int) -> int | None:
+    """The comment that stands first under a story, as it is now; the thread is locked."""
+    return session().scalar(
+        select(Post.pinned_comment_id).where(Post.id == post_id).with_for_update()
+    )
 
 
 def _write(statement: Update) -> None:

@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 from ..i18n import Words, mark
 from ..settings import Settings
 from ..text.addresses import WEB, may_lead_to
-from ..text.characters import composed, drop_unprintable, in_plain_lines, keep_order
+from ..text.typed import many_lines, one_line, shows_something
 
 NAME_LENGTH, EMAIL_LENGTH, WEBSITE_LENGTH = 245, 100, 200
 
@@ -26,37 +26,17 @@ _BAD_EMAIL = mark("Please enter an email address, such as name@example.org.")
 _BAD_WEBSITE = mark("Please enter a web address, such as https://example.org.")
 _TOO_LONG = mark("This is %(n)s characters long; the limit is %(most)s.")
 # One @ with something on both sides and no space; whether it works, only a mail can tell.
-_EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+")
+# Nor what stands for other letters in the headers of mails (RFC 2047), and could be a header.
+_EMAIL = re.compile(r"(?!.*=\?)[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+")
 # What no address on the web holds unless it is written with a percent sign (RFC 3986, 2).
 _NOT_IN_ADDRESSES = re.compile(r"[\s\"'<>\\^`{|}]")
 # Whoever leaves the scheme out has written a host, and perhaps what is on it.
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(\.[\w-]+)+([/:?#]|\Z)")
-# Letters, signs and marks that show nothing (Unicode's Default_Ignorable_Code_Point, and the
-# empty cell of Braille), beside spaces, controls and format characters.
-_SHOWS_NOTHING = re.compile(
-    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d159"
-    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-# A letter may be typed as a base and several marks; what is longer than this many times
-# what is taken is refused as it is, and not worth composing.
-_PARTS_OF_A_LETTER = 4
-_MOST = _PARTS_OF_A_LETTER * 65_525
 
 
-def one_line(text: str | None) -> str:
-    """What was typed into a line: no controls, one space where there were several."""
-    return " ".join(keep_order(_tidied(text)).split())
-
-
-def many_lines(text: str | None) -> str:
-    """What was typed into a box: lines end in one way, no controls, no empty ends."""
-    return _tidied(text).strip()
-
-
-def shows_something(text: str | None) -> bool:
-    """Whether there is anything to be seen of a text."""
-    return bool(_SHOWS_NOTHING.sub("", text or ""))
+def is_email(text: str) -> bool:
+    """Whether mail may be sent to this, as far as its form tells."""
+    return len(text) <= EMAIL_LENGTH and _EMAIL.fullmatch(text) is not None
 
 
 class ReplyForm(Form):
@@ -71,8 +51,11 @@ class ReplyForm(Form):
     )
     # People do not see it; whoever fills it in is held, never refused: browsers fill fields.
     subject = StringField(mark("Leave this empty"), filters=[one_line])
-    # How long the writing took, in milliseconds, where there is script to tell.
+    subscribe = BooleanField(mark("Email me when someone replies."))
+    # When the writing began: the token of tokens.challenge_token, where script fetched it.
     took = HiddenField()
+    # Of which text its writer was told already what would hold it.
+    nudged = HiddenField()
     parent = HiddenField()
 
     def __init__(self, data: Any, settings: Settings, words: Words, *, known: bool) -> None:
@@ -120,9 +103,3 @@ class ReplyForm(Form):
 
     def _refuse(self, sentence: str, **values: Any) -> None:
         raise StopValidation(self._words.t(sentence, **values))
-
-
-def _tidied(text: str | None) -> str:
-    if len(text or "") > _MOST:
-        return drop_unprintable(text or "")
-    return composed(in_plain_lines(text or ""))

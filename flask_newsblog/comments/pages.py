@@ -19,26 +19,34 @@ class CommentView(NamedTuple):
     ``level`` is how deep it is shown, from 1; ``parent_name`` is whose comment it answers,
     and ``apart`` says that the level does not show it: deeper than levels are shown, or on
     another page. A tombstone has neither name nor text. ``waiting`` marks a comment that
-    only its writer sees. ``url`` is its own address, ``reply_url`` that of the form which
-    answers it, empty where nothing may. ``when`` and ``iso`` say when it was written, to people
-    and to programs; ``reply_label`` is the accessible name of the link to the form.
+    only its writer sees. ``anchor`` is its place on the page, ``url`` its own address,
+    ``reply_url`` that of the form which answers it and ``report_url`` of the one that reports
+    it, empty where nothing may. ``when`` and ``iso`` say when it was written, to people and
+    to programs; ``reply_label`` and ``report_label`` are the accessible names of the links to
+    the forms. ``picked`` is the editors' mark. ``out_at`` is when a moderator last let it
+    before the readers, for programs, where that was within a month.
     """
 
     id: int
+    anchor: str
     level: int
     url: str
     name: str
     initials: str
-    tint: int
+    tint: str
     website: str
     badge: str
     body: Markup
     created_at: datetime
     iso: str
     when: str
+    out_at: str
     edited_at: datetime | None
+    picked: bool
     reply_url: str
     reply_label: str
+    report_url: str
+    report_label: str
     parent_id: int | None
     parent_url: str
     parent_name: str
@@ -51,9 +59,11 @@ class CommentView(NamedTuple):
 class Thread:
     """One page of the replies to a story: ``count`` is of all that are published.
 
-    ``more`` leads on where a thread is too long for its page.
+    ``more`` leads on where a thread is too long for its page. ``pinned`` is a comment that the
+    desk has put above them, on the first page.
     """
 
+    pinned: CommentView | None
     comments: tuple[CommentView, ...]
     count: int
     earlier: str
@@ -83,20 +93,26 @@ class ReplyBox:
 
     ``signed_in`` is the name of a known reader where the page is theirs alone; ``parent``
     the comment that is answered; ``problem`` what is wrong in one sentence, ``kept`` the
-    words that are handed back where there is no form. ``honeypot`` and ``took`` are what
-    programs filled in.
+    words that are handed back where there is no form. ``honeypot`` is what a program filled
+    in, ``took`` the token that script fetched from ``challenge_url`` when the writing began,
+    ``nudged`` marks a text of which its writer was told what would hold it.
     """
 
     state: Openness
     action: str
+    challenge_url: str
     comment: Field
     author: Field
     email: Field
     url: Field
     remember: bool
+    subscribe: bool
     honeypot: str
     took: str
+    nudged: str
     asks_website: bool
+    asks_remember: bool
+    asks_subscribe: bool
     heading: str
     parent: CommentView | None
     story_url: str
@@ -109,10 +125,16 @@ class ReplyBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage(StoryParts):
-    """``post.html``: a story, what hangs on it, its replies, and the form to leave one."""
+    """``post.html``: a story, what hangs on it, its replies, and the form to leave one.
+
+    To the writer of a comment that waits, ``own_url`` leads to what they wrote here, and
+    ``crowded`` says that so many are arriving that it may wait longer.
+    """
 
     thread: Thread
     reply: ReplyBox
+    own_url: str = ""
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +143,38 @@ class ReplyPage:
 
     story: Story
     reply: ReplyBox
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason to report a comment, to be chosen: its value, its words, and whether it is."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """``report.html``: what a reader tells the desk of a ``comment``, or of an error in the story.
+
+    ``token`` proves that the form was ours; it is empty where the app asks for none. ``sent``
+    says that there is no form any more, only thanks.
+    """
+
+    story: Story
+    comment: CommentView | None
+    heading: str
+    action: str
+    back: str
+    reasons: tuple[Reason, ...]
+    reason_error: str
+    text: Field
+    email: Field
+    problem: str
+    errors: tuple[tuple[str, str], ...]
+    token: str
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)

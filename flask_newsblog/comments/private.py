@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import TypeVar
@@ -18,8 +19,10 @@ from . import origin, tokens
 from .boxes import reply_box
 from .forms import ReplyForm
 from .origin import Origin
-from .pages import ConfirmPage, ReplyPage, StoryPage
+from .pages import ConfirmPage, ReplyPage, ReportPage, StoryPage
 from .tokens import Keys
+
+_THIS_MACHINE = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 _Answer = TypeVar("_Answer", bound=BaseResponse)
 
@@ -28,7 +31,7 @@ def private_page(
     mount: Mount,
     now: datetime,
     template: str,
-    page: StoryPage | ReplyPage | ConfirmPage,
+    page: StoryPage | ReplyPage | ConfirmPage | ReportPage,
     status: int = 200,
     frame: Frame | None = None,
 ) -> Response:
@@ -36,10 +39,17 @@ def private_page(
     frame = frame or load_frame(mount.blog, now)
     card = page.story.card
     blog = site(frame, now, mount.post_url(card.slug, card.published_at))
-    response = current_app.response_class(draw(template, page, blog), status, mimetype="text/html")
+    return for_one_reader(draw(template, page, blog), status)
+
+
+def for_one_reader(html: str, status: int = 200) -> Response:
+    """A page that is nobody else's business."""
+    response = current_app.response_class(html, status, mimetype="text/html")
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    # Its address may be all that one has to know.
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
     return kept_by_nobody(response)
 
@@ -50,11 +60,54 @@ def kept_by_nobody(response: _Answer) -> _Answer:
     return response
 
 
+def address_here(mount: Mount) -> str | None:
+    """The network address that a request comes from; nothing if all seem to be from one.
+
+    That is so behind a proxy of this machine which the app has not been told of: all
+    readers would then share one pause.
+    """
+    address = request.remote_addr
+    if address not in _THIS_MACHINE or "X-Forwarded-For" not in request.headers:
+        return address
+    if not mount.told_of_proxy:
+        mount.told_of_proxy = True
+        mount.app.logger.warning(
+            "Replies come in by a proxy that the app is not told of, so writers cannot be told"
+            " apart and need not pause: wrap app.wsgi_app in werkzeug's ProxyFix."
+        )
+    return None
+
+
 def signing_keys() -> Keys:
     """What the app signs with, the newest last."""
     newest = current_app.secret_key
     older = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
     return (*older, newest) if newest else tuple(older)
+
+
+def digest_secret(mount: Mount) -> bytes:
+    """The key of the digests of network addresses."""
+    return hashlib.sha256(str(mount.app.secret_key).encode()).digest()
+
+
+def own_url(mount: Mount, whose: str | int, now: datetime, *, external: bool = False) -> str:
+    """Where somebody finds what they wrote here, by an address or the number of a comment."""
+    token = tokens.own_token(signing_keys(), mount.blog, whose, now)
+    return mount.url("own", token=token, _external=external)
+
+
+def waiting_url(mount: Mount, comment_id: int, now: datetime, *, just_sent: bool = False) -> str:
+    """Where the writer of a comment that waits sees it in its place.
+
+    ``just_sent`` as :func:`~flask_newsblog.comments.tokens.waiting_token` has it.
+    """
+    token = tokens.waiting_token(signing_keys(), mount.blog, comment_id, now, just_sent=just_sent)
+    return mount.url("waiting", token=token, comment=comment_id, _anchor=f"comment-{comment_id}")
+
+
+def key_path(mount: Mount) -> str:
+    """The address below which a browser sends its key."""
+    return mount.url("reply", post_id=0).removesuffix("0")
 
 
 def origin_of(story: Story, person: Person | None, now: datetime) -> Origin:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from ..database import UTCDateTime, session
+from ..database import session
 from ..models import Author, Byline, Comment, CommentState, CommentVerdict, Post
 from ..posts.statements import run
 from . import statements
+from .search import has_words
 
 Found: TypeAlias = "sa.Row[*tuple[Any, ...]]"
 
@@ -38,10 +39,12 @@ class ThreadRow(NamedTuple):
     badge: str
     created_at: datetime
     edited_at: datetime | None
+    reviewed_at: datetime | None
+    picked: bool
     body_html: str
     prior: bool
-    parent_name: str | None = None
-    parent_state: str | None = None
+    parent_name: str | None
+    parent_state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Place:
     def backwards(self) -> bool:
         """Whether the page ends at a root, where the others begin with one."""
         return self.start is None and self.until is not None
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first page, in either order."""
+        return self.start is None and self.until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,13 @@ def find_threads(post_id: int, place: Place, limit: int) -> Threads:
         most=most_comments(limit),
     )
     # A field of a row of SQLAlchemy's takes ten times as long to read.
-    return _page([ThreadRow(*row) for row in rows], place, shown, most_comments(limit))
+    return _page([ThreadRow._make(row) for row in rows], place, shown, most_comments(limit))
+
+
+def find_pinned(post_id: int, comment_id: int) -> ThreadRow | None:
+    """The comment that stands above a story's threads, while it is published."""
+    found = run(statements.pinned(), post=post_id, at=comment_id).one_or_none()
+    return ThreadRow(*found) if found is not None else None
 
 
 def most_comments(threads: int) -> int:
@@ -195,29 +209,6 @@ def find_same(fingerprint: str) -> Comment | None:
     return session().scalars(found).one_or_none()
 
 
-def last_written(address_digest: str | None, person_id: str | None) -> datetime | None:
-    """When somebody from this address, or this person, last wrote."""
-    times = [
-        select(Comment.created_at)
-        .where(column == value)
-        .order_by(Comment.created_at.desc())
-        .limit(1)
-        .subquery()
-        for column, value in (
-            (Comment.address_digest, address_digest),
-            (Comment.person_id, person_id),
-        )
-        if value
-    ]
-    if not times:
-        return None
-    merged = sa.union_all(*(select(time.c.created_at) for time in times)).subquery()
-    last: datetime | None = session().scalar(
-        select(sa.func.max(merged.c.created_at, type_=UTCDateTime()))
-    )
-    return last
-
-
 def is_author(post_id: int, person_id: str) -> bool:
     """Whether this person of the host stands over the story as an author."""
     query = (
@@ -239,10 +230,13 @@ def with_ids(blog: str, ids: Sequence[int]) -> Sequence[Comment]:
     )
 
 
-def in_state(blog: str, state: str, limit: int, before: int | None = None) -> Sequence[Found]:
+def in_state(
+    blog: str, state: str, limit: int, before: int | None = None, search: str = ""
+) -> Sequence[Found]:
     """The newest comments of a blog in a state, with their stories' titles.
 
-    Where ``before`` is a comment, those that are older.
+    Where ``before`` is a comment, those that are older; with words to search for, those that
+    have all of them.
     """
     query = (
         select(Comment.id, Comment.author_name, Comment.created_at, Comment.body, Post.title)
@@ -253,6 +247,8 @@ def in_state(blog: str, state: str, limit: int, before: int | None = None) -> Se
         at = select(Comment.created_at).where(Comment.id == before).scalar_subquery()
         when = Comment.created_at
         query = query.where(when <= at, sa.or_(when < at, Comment.id < before))
+    if search.split():
+        query = query.where(has_words(search, session().get_bind(Comment).dialect.name))
     newest_first = query.order_by(Comment.created_at.desc(), Comment.id.desc())
     return session().execute(newest_first.limit(limit)).all()
 
@@ -268,6 +264,16 @@ def verdicts_on(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     for comment_id, outcome, reason in rows:
         found.setdefault(comment_id, []).append((outcome, reason))
     return found
+
+
+def was_held_by(comment_id: int, check: str) -> bool:
+    """Whether the check of this name held a comment."""
+    query = select(CommentVerdict.id).where(
+        CommentVerdict.comment_id == comment_id,
+        CommentVerdict.check == check,
+        CommentVerdict.outcome == "hold",
+    )
+    return session().scalar(query.limit(1)) is not None
 
 
 def _time_of(row: ThreadRow) -> tuple[datetime, int]:

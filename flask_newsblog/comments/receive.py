@@ -1,30 +1,33 @@
 """The steps that a reply takes until it is stored.
 
-*open → signed in → parent → form → said before → pause → checks → the host → store*. Where it
-was sent from is looked at before, by the view. Every refusal says why, so that the form
-can be shown again with what was typed.
+*open → signed in → parent → form → said before → pause → checks → the host → nudge → store*.
+Where it was sent from is looked at before, by the view. Every refusal says why, so that the
+form can be shown again with what was typed.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from ..database import mend_session, row_number
-from ..i18n import mark
-from ..models import Comment, CommentState
+from ..database import row_number
+from ..i18n import Words, mark
+from ..models import Comment, CommentState, Proof
 from ..mount import Mount
-from ..people import Person
+from ..people import Person, secret_hash
 from ..posts.queries import Story
-from ..signals import comment_submitting
-from ..text.markdown import render_comment
-from . import actions, checks, queries, writers
-from .actions import Openness, ParentGone, Reply
-from .checks import CHECKS, Draft, Outcome, Verdict
-from .forms import EMAIL_LENGTH, NAME_LENGTH, ReplyForm, one_line
+from ..text.typed import one_line
+from . import actions, notify, queries, subscriptions, tokens, writers
+from .actions import Openness, ParentGone, Reply, TooSoon
+from .checks import Draft, Outcome, Verdict
+from .drafts import Sending, make_draft
+from .forms import EMAIL_LENGTH, NAME_LENGTH, ReplyForm
+from .judging import judge, objection
+from .known import look_up
 from .origin import Origin
+from .private import digest_secret, signing_keys
 from .writers import Writer
 
 _CLOSED = mark("Replies to this story are closed. Your text is below for you to copy.")
@@ -35,6 +38,10 @@ PARENT_GONE = mark(
 )
 _PLEASE_MEND = mark("Your comment has not been posted. Please check the following:")
 _REFUSED_BEFORE = mark("You have already sent this comment, and it was not published.")
+_NUDGE = mark(
+    "Your comment would wait for a moderator: %(why)s. You can change it, or send it as it is."
+)
+_ONE_MORE = mark("%(one)s, and %(other)s")
 
 # What a writer who says something again is led to; else they are told, and keep their words.
 _STANDING = (CommentState.HELD, CommentState.PUBLISHED)
@@ -42,31 +49,45 @@ _STANDING = (CommentState.HELD, CommentState.PUBLISHED)
 
 @dataclass(frozen=True)
 class Sent:
-    """A reply as it arrived, and what is known of who sent it, and from where."""
+    """A reply as it arrived, and what is known of who sent it, and from where.
+
+    ``key`` is that of a guest's browser, where it wants one, and ``key_is_trusted`` what
+    :func:`~flask_newsblog.comments.writers.standing` says of it.
+    """
 
     form: ReplyForm
     person: Person | None
     origin: Origin
     address: str | None
     agent: str
+    key: str = ""
+    key_is_trusted: bool = False
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a reply was not taken; ``wait`` is in seconds, where waiting helps."""
+    """Why a reply was not taken; ``wait`` is in seconds, where waiting helps.
+
+    ``nudged`` is there where the same text will be taken when it comes again with it.
+    """
 
     status: int
     problem: str
     parent: Comment | None = None
     wait: int = 0
+    nudged: str = ""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The comment that a reply became; ``duplicate`` says that it was one already."""
+    """The comment that a reply became; ``duplicate`` says that it was one already.
+
+    ``theirs`` says that, as far as one can tell, it is whoever sent it now that wrote it.
+    """
 
     comment: Comment
     duplicate: bool = False
+    theirs: bool = True
 
 
 def receive(mount: Mount, now: datetime, story: Story, sent: Sent) -> Taken | Refusal:
@@ -78,7 +99,7 @@ def receive(mount: Mount, now: datetime, story: Story, sent: Sent) -> Taken | Re
     """
     form, settings = sent.form, mount.settings
     parent = parent_from(story, form.parent.data or "")
-    match actions.openness(settings, story, signed_in=sent.person is not None):
+    match actions.openness(settings, story, now, signed_in=sent.person is not None):
         case Openness.OFF | Openness.CLOSED:
             return Refusal(403, _CLOSED)
         case Openness.SIGN_IN:
@@ -93,11 +114,15 @@ def receive(mount: Mount, now: datetime, story: Story, sent: Sent) -> Taken | Re
     )
     if same is not None:
         if same.state in _STANDING:
-            return Taken(same, duplicate=True)
+            return Taken(same, duplicate=True, theirs=writers.is_same(same, writer))
         return Refusal(422, _REFUSED_BEFORE, parent)
-    if seconds := writers.seconds_to_wait(writer, settings.reply_pause_seconds, now):
-        return Refusal(429, _TOO_FAST, parent, wait=seconds)
-    return _look_and_store(mount, now, story, parent, writer, _draft(mount, sent, writer, text))
+    known = look_up(mount.blog, settings, writer, text, now)
+    if known.wait:
+        return Refusal(429, _TOO_FAST, parent, wait=known.wait)
+    draft = make_draft(
+        mount.blog, settings, writer, text, known, now, _sending(mount, now, story, sent)
+    )
+    return _look_and_store(mount, now, story, parent, writer, draft, sent.form)
 
 
 def _look_and_store(
@@ -107,12 +132,14 @@ def _look_and_store(
     parent: Comment | None,
     writer: Writer,
     draft: Draft,
+    form: ReplyForm,
 ) -> Taken | Refusal:
-    verdicts = checks.judge(draft, (*CHECKS, *mount.comment_checks))
-    if not _objection(verdicts):
-        verdicts += [("comment_submitting", v) for v in _ask_the_host(mount, story, draft)]
-    if objection := _objection(verdicts):
-        return Refusal(422, objection, parent)
+    verdicts = judge(mount, story.card.id, draft)
+    if why := objection(verdicts):
+        return Refusal(422, why, parent)
+    told = mark_of(draft.text)
+    if form.nudged.data != told and (why := _advice(mount.words, verdicts)):
+        return Refusal(422, mount.words.t(_NUDGE, why=why), parent, nudged=told)
     reply = Reply(
         blog=mount.blog,
         post_id=story.card.id,
@@ -123,13 +150,36 @@ def _look_and_store(
         verdicts=verdicts,
     )
     try:
-        return Taken(actions.post_comment(reply, now))
+        stored = actions.post_comment(reply, now, mount.settings)
+    except TooSoon as error:
+        return Refusal(429, _TOO_FAST, parent, wait=error.seconds)
     except ParentGone:
         return Refusal(422, PARENT_GONE)
+    if form.subscribe.data and mount.settings.mail_from:
+        subscriptions.subscribe(stored, writer.email, now)
+    notify.stored(mount.settings, stored, now)
+    return Taken(stored)
 
 
-def _objection(verdicts: list[tuple[str, Verdict]]) -> str:
-    return next((v.reason for _, v in verdicts if v.outcome is Outcome.REFUSE), "")
+def _advice(words: Words, verdicts: Sequence[tuple[str, Verdict]]) -> str:
+    """What the writer could change so that fewer checks hold the reply."""
+    told: dict[str, None] = {}
+    for _, verdict in verdicts:
+        if verdict.outcome is Outcome.HOLD and verdict.advice:
+            counted = {} if verdict.count is None else {"n": words.number(verdict.count)}
+            told[words.t(verdict.advice, **counted)] = None
+    found = ""
+    for one in told:
+        found = words.t(_ONE_MORE, one=found, other=one) if found else one
+    return found
+
+
+def mark_of(text: str) -> str:
+    """What a form says of a text of which its writer was told what would hold it.
+
+    It needs no key: whoever makes one up is spared the hint, and the reply waits all the same.
+    """
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def parent_from(story: Story, given: str) -> Comment | None:
@@ -138,34 +188,11 @@ def parent_from(story: Story, given: str) -> Comment | None:
     return queries.find_parent(story.card.id, number) if number is not None else None
 
 
-def _ask_the_host(mount: Mount, story: Story, draft: Draft) -> list[Verdict]:
-    """What receivers object; one that fails holds the reply, as a check that fails does."""
-    if comment_submitting.is_muted:
-        return []
-    receivers = comment_submitting.receivers_for(mount.app)
-    answers = [_ask_receiver(mount, receiver, story, draft) for receiver in receivers]
-    return [answer for answer in answers if answer is not None]
-
-
-def _ask_receiver(mount: Mount, receiver: Any, story: Story, draft: Draft) -> Verdict | None:
-    try:
-        answer = mount.app.ensure_sync(receiver)(
-            mount.app, blog=mount.blog, post_id=story.card.id, draft=draft
-        )
-        verdict = answer if isinstance(answer, Verdict) else None
-        if verdict is None and answer:
-            verdict = Verdict(Outcome.REFUSE, str(answer))
-    except Exception:
-        # It must not cost a reader their words, as a check must not.
-        return checks.failed(getattr(receiver, "__name__", type(receiver).__name__))
-    mend_session()
-    return verdict
-
-
 def _writer(mount: Mount, now: datetime, story: Story, sent: Sent) -> Writer:
     form, person = sent.form, sent.person
-    secret = hashlib.sha256(str(mount.app.secret_key).encode()).digest()
-    digest, network = writers.digest_and_network(sent.address, secret, now.date().isoformat())
+    digest, network = writers.digest_and_network(
+        sent.address, digest_secret(mount), now.date().isoformat()
+    )
     agent = sent.agent.replace("\0", "")
     if person is not None:
         email = one_line(person.email)
@@ -178,34 +205,28 @@ def _writer(mount: Mount, now: datetime, story: Story, sent: Sent) -> Writer:
             address_digest=digest,
             network=network,
             agent=agent,
+            proof=Proof.PERSON,
         )
+    name, email = form.author.data or "", form.email.data or ""
+    key = secret_hash(sent.key) if sent.key else None
     return Writer(
-        name=form.author.data or "",
-        email=form.email.data or "",
+        name=name,
+        email=email,
         website=(form.url.data or "") if mount.settings.reply_website else "",
         person_id=None,
         badge="",
         address_digest=digest,
         network=network,
         agent=agent,
+        browser_digest=key,
+        proof=Proof.BROWSER if sent.key_is_trusted else Proof.NONE,
     )
 
 
-def _draft(mount: Mount, sent: Sent, writer: Writer, text: str) -> Draft:
+def _sending(mount: Mount, now: datetime, story: Story, sent: Sent) -> Sending:
     took = sent.form.took.data or ""
-    writing_time = None
-    if took.isascii() and took.isdigit() and len(took) < 9:
-        writing_time = timedelta(milliseconds=int(took))
-    return Draft(
-        text=text,
-        html=render_comment(text),
-        name=writer.name,
-        email=writer.email,
-        website=writer.website,
-        proven=writer.person_id is not None,
+    return Sending(
         origin=sent.origin,
         honeypot=sent.form.subject.data or "",
-        writing_time=writing_time,
-        hold_guests=mount.settings.hold_guests,
-        hold_links=mount.settings.hold_links,
+        writing_time=tokens.read_challenge(signing_keys(), took, story.card.id, now),
     )

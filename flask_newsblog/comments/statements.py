@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from ..database import BigId, UTCDateTime
-from ..models import Comment, Post
+from ..models import Comment, CommentState, Post
 from ..posts.statements import visible
 
 Query: TypeAlias = "sa.Select[*tuple[Any, ...]]"
@@ -83,6 +83,15 @@ def thread_part(newest_first: bool, dialect: str) -> Query:
 
 
 @cache
+def pinned() -> Query:
+    """A comment of a story, if readers see it, with what it answers."""
+    found = select(Comment.id, sa.literal(False).label("prior")).where(
+        Comment.id == _AT, Comment.post_id == _POST, Comment.state == CommentState.PUBLISHED
+    )
+    return rows_with_parents(found.subquery())
+
+
+@cache
 def comment() -> Query:
     """Where a comment stands that readers see."""
     return (
@@ -137,26 +146,28 @@ def _order(descending: bool, dialect: str, columns: Any = Comment) -> tuple[Any,
 
 
 def rows(ids: Any) -> Query:
-    """What a thread shows of the comments with these ids."""
-    return (
-        select(
-            Comment.id, Comment.parent_id, Comment.root_id, Comment.state,
-            Comment.author_name, Comment.author_url, Comment.badge, Comment.created_at,
-            Comment.edited_at, Comment.body_html, ids.c.prior,
-        )
-        .select_from(ids)
-        .join(Comment, Comment.id == ids.c.id)
-    )  # fmt: skip
+    """What a thread shows of the comments with these ids; what each answers is on the page."""
+    return _rows(ids, sa.null(), sa.null())
 
 
 def rows_with_parents(ids: Any) -> Query:
     """The same and what each answers, for pages on which that may not be."""
     parent = aliased(Comment)
+    found = _rows(ids, parent.author_name, parent.state)
+    return found.outerjoin(parent, parent.id == Comment.parent_id)
+
+
+def _rows(ids: Any, parent_name: Any, parent_state: Any) -> Query:
     return (
-        rows(ids)
-        .add_columns(parent.author_name.label("parent_name"), parent.state.label("parent_state"))
-        .outerjoin(parent, parent.id == Comment.parent_id)
-    )
+        select(
+            Comment.id, Comment.parent_id, Comment.root_id, Comment.state,
+            Comment.author_name, Comment.author_url, Comment.badge, Comment.created_at,
+            Comment.edited_at, Comment.reviewed_at, Comment.picked, Comment.body_html, ids.c.prior,
+            parent_name.label("parent_name"), parent_state.label("parent_state"),
+        )
+        .select_from(ids)
+        .join(Comment, Comment.id == ids.c.id)
+    )  # fmt: skip
 
 
 def _beyond(moment: Any, *, later: bool, inclusive: bool, number: Any = _AT) -> Any:

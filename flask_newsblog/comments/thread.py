@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zlib import crc32
 
 from markupsafe import Markup
@@ -16,6 +17,8 @@ from .pages import CommentView, Thread
 from .queries import Place, ThreadRow, Threads
 
 TINTS = 8
+# For so long a browser remembers a visit (newsblog.js).
+VISITS_KEPT = timedelta(days=30)
 # Plain text: to compare with a member of an enumeration takes several times as long.
 _HELD, _PUBLISHED = str(CommentState.HELD), str(CommentState.PUBLISHED)
 
@@ -26,7 +29,8 @@ class Shared:
 
     ``story_url`` is the story's. With a comment's number after them, ``comment_url`` is
     its own, and ``reply_url`` that of the form which answers it, empty where nothing may
-    be answered. ``anonymous`` and ``reply_to`` are words that each of them needs.
+    be answered. ``anonymous``, ``reply_to`` and ``report`` are words that each of them needs.
+    ``lately`` is as far back as a browser remembers when it was last here.
     """
 
     words: Words
@@ -36,6 +40,8 @@ class Shared:
     reply_url: str
     anonymous: str
     reply_to: str
+    report: str
+    lately: datetime
 
 
 def thread_page(
@@ -46,6 +52,7 @@ def thread_page(
     newest_by_default: bool,
     shared: Shared,
     waiting: ThreadRow | None = None,
+    pinned: ThreadRow | None = None,
 ) -> Thread:
     """One page of a story's threads, with the ways on from it.
 
@@ -57,6 +64,7 @@ def thread_page(
         newest_by_default: the order of an address that names none.
         shared: what all of them are shown with.
         waiting: one more row, which only its writer sees.
+        pinned: a row to be shown above all others too.
     """
     order = None
     if place.newest_first != newest_by_default:
@@ -76,8 +84,10 @@ def thread_page(
         earlier = address(until=threads.earlier, order=order)
     if threads.later:
         later = address(replies=threads.later, order=order)
+    comments = in_order(threads, depth, shared, waiting)
     return Thread(
-        comments=in_order(threads, depth, shared, waiting),
+        pinned=_above(pinned, comments, shared) if pinned is not None else None,
+        comments=comments,
         count=count,
         earlier=earlier,
         later=later,
@@ -90,6 +100,13 @@ def thread_page(
 def one_comment(row: ThreadRow, shared: Shared) -> CommentView:
     """A comment by itself, as a reply form quotes it."""
     return _view(row, None, 1, False, shared)
+
+
+def _above(row: ThreadRow, comments: tuple[CommentView, ...], shared: Shared) -> CommentView:
+    """A comment as it stands above the others, with the way to its place."""
+    view = one_comment(row, shared)
+    here = any(other.id == row.id for other in comments)
+    return view._replace(url=f"#{view.anchor}") if here else view
 
 
 def in_order(
@@ -115,7 +132,9 @@ def in_order(
     while rest:
         row, level, moved = rest.pop()
         parent = here.get(row.parent_id or 0)
-        found.append(_view(row, parent, min(level, depth), moved or level > depth, shared))
+        found.append(
+            _view(row, parent, level if level < depth else depth, moved or level > depth, shared)
+        )
         if row.id in answers:
             rest += [
                 (answer, level + 1, answer.parent_id != row.id)
@@ -127,44 +146,56 @@ def in_order(
 def _view(
     row: ThreadRow, parent: ThreadRow | None, level: int, apart: bool, shared: Shared
 ) -> CommentView:
-    id, words, comment_url, reply_url = row.id, shared.words, shared.comment_url, shared.reply_url
-    waiting = row.state == _HELD
-    stands = waiting or row.state == _PUBLISHED
-    if parent is None:
-        answered, parent_name = row.parent_state == _PUBLISHED, row.parent_name
-    else:
-        answered, parent_name = parent.state == _PUBLISHED, parent.author_name
-    name = row.author_name if stands else ""
-    initials, tint = _portrait(name)
-    local = row.created_at.astimezone(words.zone)
-    return CommentView(
-        id=id,
-        level=level,
-        url=f"{comment_url}{id}",
-        name=name,
-        initials=initials,
-        tint=tint,
-        website=row.author_url if name else "",
-        badge=row.badge if name else "",
-        body=Markup(row.body_html) if stands else Markup(),  # noqa: S704  rendered by text/
-        created_at=row.created_at,
-        iso=local.isoformat(timespec="seconds"),
-        when=words.ago(local, shared.now),
-        edited_at=row.edited_at,
-        reply_url=f"{reply_url}{id}" if reply_url and stands and not waiting else "",
-        reply_label=shared.reply_to % {"name": name or shared.anonymous},
-        parent_id=row.parent_id if answered else None,
-        parent_url=f"{comment_url}{row.parent_id}" if answered else "",
-        parent_name=(parent_name or shared.anonymous) if answered else "",
-        apart=apart,
-        tombstone=not stands,
-        waiting=waiting,
+    # Taken apart and put together by position: by names it costs half as much again, and a
+    # page has hundreds.
+    (
+        id, parent_id, _, state, author, website, badge, created_at, edited_at, reviewed_at,
+        picked, html, _,
+        parent_name, parent_state,
+    ) = row  # fmt: skip
+    words, comment_url, reply_url = shared.words, shared.comment_url, shared.reply_url
+    waiting = state == _HELD
+    published = state == _PUBLISHED
+    stands = waiting or published
+    if parent is not None:
+        parent_state, parent_name = parent.state, parent.author_name
+    answered = parent_state == _PUBLISHED
+    name = author if stands else ""
+    initials, tint, reply_label, report_label = _named(
+        name, shared.anonymous, shared.reply_to, shared.report
     )
+    url = f"{comment_url}{id}"
+    return CommentView(
+        id, f"comment-{id}", level, url, name, initials, tint,
+        website if name else "", badge if name else "",
+        Markup(html) if stands else Markup(),  # noqa: S704  rendered by text/
+        created_at, created_at.isoformat("T", "seconds"), words.ago(created_at, shared.now),
+        words.iso(reviewed_at) if reviewed_at and reviewed_at > shared.lately else "",
+        edited_at, picked,
+        f"{reply_url}{id}" if reply_url and published else "", reply_label,
+        f"{url}/report" if published else "", report_label,
+        parent_id if answered else None, f"{comment_url}{parent_id}" if answered else "",
+        (parent_name or shared.anonymous) if answered else "",
+        apart, not stands, waiting,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
-def _portrait(name: str) -> tuple[str, int]:
-    """What stands for a picture of somebody: initials, and the number of a tint."""
+def _named(name: str, anonymous: str, reply_to: str, report: str) -> tuple[str, str, str, str]:
+    """What a name makes of a comment: initials, the number of a tint, labels for its links."""
     found = [word[0] for word in name.split() if word[0].isalnum()]
     initials = "".join(found[:1] + found[1:][-1:]).upper()
-    return initials, crc32(name.encode("utf-8", "replace")) % TINTS
+    called = {"name": name or anonymous}
+    tint = str(crc32(name.encode("utf-8", "replace")) % TINTS)
+    return initials, tint, reply_to % called, report % called
+
+
+def portrait_of(name: str) -> tuple[str, str]:
+    """What stands for a picture of somebody on other pages: initials, and the number of a tint."""
+    initials, tint, _, _ = _named(name, "", "", "")
+    return initials, tint
+
+
+def body_of(comment: Any) -> Markup:
+    """The text of a comment, or of a row of one, rendered and cleaned by ``text/`` on save."""
+    return Markup(comment.body_html)  # noqa: S704

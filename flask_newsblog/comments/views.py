@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 
@@ -13,29 +14,37 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..context import reader_page, render, render_error
 from ..database import row_number, session
 from ..i18n import mark
-from ..models import Comment, CommentState
+from ..models import CommentState
 from ..mount import Mount, forget_pages, this_blog
-from ..people import Person
+from ..people import Person, secret_hash
 from ..posts.opening import gather, open_blog, open_story, post_number
 from ..posts.pages import ErrorPage
 from ..posts.queries import Story, find_story_by_id, load_frame, was_withdrawn
 from ..signals import comment_posted, tell
-from . import origin, queries, tokens
-from .actions import Openness, openness
+from ..text.typed import many_lines
+from . import browsers, origin, queries, writers
+from .actions import Openness, closed_by_age, openness
 from .boxes import reply_box, story_page
-from .forms import ReplyForm, many_lines
+from .forms import ReplyForm
 from .kept import kept_words
+from .origin import Origin
 from .pages import ReplyPage, StoryPage
-from .private import ask_to_confirm, kept_by_nobody, origin_of, private_page, signing_keys
+from .private import (
+    address_here,
+    ask_to_confirm,
+    kept_by_nobody,
+    key_path,
+    origin_of,
+    private_page,
+    waiting_url,
+)
 from .queries import Place
-from .receive import PARENT_GONE, Refusal, Sent, parent_from, receive
+from .receive import PARENT_GONE, Refusal, Sent, Taken, parent_from, receive
 
 # Written by script that encodes it, a character of four bytes is twelve.
 BYTES_OF_A_CHARACTER = 12
 BYTES_BESIDE = 64 * 1024
 MOST_BYTES = 4_000_000
-
-_THIS_MACHINE = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 _WITHDRAWN = mark("This story has been withdrawn")
 _WITHDRAWN_TEXT = mark("It no longer accepts replies. Your text is below for you to copy.")
@@ -59,7 +68,8 @@ def story(slug: str, **day: int) -> ResponseReturnValue:
     if _leads_nowhere(place, page):
         # A comment or thread that is not there, or not any more: the story still is.
         return redirect(f"{page.reply.story_url}#comments", code=302)
-    return render("post.html", page, frame, now, page.reply.story_url)
+    closed_at = closed_by_age(mount.settings, found, now)
+    return render("post.html", page, frame, now, page.reply.story_url, closed_at)
 
 
 def comment(comment_id: int) -> ResponseReturnValue:
@@ -85,11 +95,14 @@ def comment(comment_id: int) -> ResponseReturnValue:
 def reply(post_id: int) -> ResponseReturnValue:
     """The form on a page of its own, and where all replies are sent."""
     mount, now = this_blog(), this_blog().now()
+    frame = None
     if request.method == "POST":
         _bound_body(mount)
+    else:
+        mount, now, frame = open_blog()
     found = find_story_by_id(mount.blog, post_id, now)
     if found is None:
-        if request.method == "POST" and was_withdrawn(mount.blog, post_id):
+        if request.method == "POST" and was_withdrawn(mount.blog, post_id, now):
             return _withdrawn(mount, now)
         abort(404)
     if request.method == "POST":
@@ -102,24 +115,7 @@ def reply(post_id: int) -> ResponseReturnValue:
         abort(404)
     if box.state is Openness.SIGN_IN and box.sign_in_url:
         return kept_by_nobody(redirect(box.sign_in_url, code=302))
-    return private_page(mount, now, "reply.html", ReplyPage(found, box))
-
-
-def waiting(token: str) -> ResponseReturnValue:
-    """A held comment in its place, for its writer alone, for half an hour."""
-    mount, now, frame = open_blog()
-    number = tokens.read_waiting(signing_keys(), token, mount.blog, now)
-    held = session().get(Comment, number) if number is not None else None
-    found = find_story_by_id(mount.blog, held.post_id, now) if held else None
-    if held is None or found is None:
-        abort(404)
-    if held.state == CommentState.PUBLISHED:
-        return kept_by_nobody(redirect(mount.url("comment", comment_id=held.id), code=302))
-    if held.state != CommentState.HELD:
-        abort(404)
-    place = _place_of_waiting(mount, held)
-    page = story_page(mount, now, gather(mount, now, found), place, held)
-    return private_page(mount, now, "post.html", page, frame=frame)
+    return private_page(mount, now, "reply.html", ReplyPage(found, box), frame=frame)
 
 
 def _answer(mount: Mount, now: datetime, story: Story) -> ResponseReturnValue:
@@ -129,13 +125,12 @@ def _answer(mount: Mount, now: datetime, story: Story) -> ResponseReturnValue:
     person = mount.current_person()
     form = ReplyForm(request.form, mount.settings, mount.words, known=person is not None)
     where = origin_of(story, person, now)
-    is_open = openness(mount.settings, story, signed_in=person is not None) is Openness.OPEN
+    is_open = openness(mount.settings, story, now, signed_in=person is not None) is Openness.OPEN
     if is_open and origin.needs_proof(where, person is not None):
         parent = parent_from(story, form.parent.data or "")
         gone = PARENT_GONE if form.parent.data and parent is None else ""
         return ask_to_confirm(mount, now, story, form, parent, person, gone)
-    agent = request.headers.get("User-Agent", "")
-    sent = Sent(form, person, where, _address(mount), agent)
+    sent = _sent(mount, form, person, where)
     try:
         result = receive(mount, now, story, sent)
     except IntegrityError:
@@ -146,30 +141,40 @@ def _answer(mount: Mount, now: datetime, story: Story) -> ResponseReturnValue:
     if isinstance(result, Refusal):
         return _show_again(mount, now, story, form, person, result)
     if result.duplicate:
-        return _lead_to(mount, result.comment, now)
+        return _lead_to(mount, result, now)
+    # Before the commit, after which it would be read anew.
+    answer = _lead_to(mount, result, now)
     session().commit()
     forget_pages(mount)
-    answer = _lead_to(mount, result.comment, now)
+    _give_key(mount, answer, sent)
     tell(comment_posted, mount.app, blog=mount.blog, comment=result.comment)
     return answer
 
 
-def _address(mount: Mount) -> str | None:
-    """The network address that a reply comes from; nothing if all replies seem to be from one.
+def _sent(mount: Mount, form: ReplyForm, person: Person | None, where: Origin) -> Sent:
+    """What arrived, with the key of a guest's browser that wants to be remembered."""
+    agent, held = request.headers.get("User-Agent", ""), request.cookies.get(browsers.COOKIE, "")
+    sent = Sent(form, person, where, address_here(mount), agent)
+    if not (_has_key(mount, sent) and form.remember.data):
+        return sent
+    if browsers.is_key(held):
+        name, email = form.author.data or "", form.email.data or ""
+        known, trusted = writers.standing(mount.blog, secret_hash(held), name, email)
+        if known:
+            return replace(sent, key=held, key_is_trusted=trusted)
+    return replace(sent, key=browsers.new_key())
 
-    That is so behind a proxy of this machine which the app has not been told of: all
-    readers would then share one pause.
-    """
-    address = request.remote_addr
-    if address not in _THIS_MACHINE or "X-Forwarded-For" not in request.headers:
-        return address
-    if not mount.told_of_proxy:
-        mount.told_of_proxy = True
-        mount.app.logger.warning(
-            "Replies come in by a proxy that the app is not told of, so writers cannot be told"
-            " apart and need not pause: wrap app.wsgi_app in werkzeug's ProxyFix."
-        )
-    return None
+
+def _has_key(mount: Mount, sent: Sent) -> bool:
+    # Else another site could have a browser forget its key, or sit a new one beside it.
+    is_guests_own = sent.person is None and sent.origin is Origin.SAME
+    return mount.settings.reply_remember and is_guests_own
+
+
+def _give_key(mount: Mount, answer: BaseResponse, sent: Sent) -> None:
+    # Not with a reply that was there already: what is stored with it is another key's.
+    if _has_key(mount, sent) and (sent.key or browsers.COOKIE in request.cookies):
+        browsers.give_key(answer, sent.key, key_path(mount), secure=request.is_secure)
 
 
 def _bound_body(mount: Mount) -> None:
@@ -206,15 +211,13 @@ def _withdrawn(mount: Mount, now: datetime) -> Response:
     return render_error(403, page, load_frame(mount.blog, now), now)
 
 
-def _lead_to(mount: Mount, stored: Comment, now: datetime) -> BaseResponse:
+def _lead_to(mount: Mount, taken: Taken, now: datetime) -> BaseResponse:
     """To the comment in its place: for all, or for its writer while it waits."""
+    stored = taken.comment
     if stored.shown and stored.state == CommentState.PUBLISHED:
         address = mount.url("comment", comment_id=stored.id)
     else:
-        token = tokens.waiting_token(signing_keys(), mount.blog, stored.id, now)
-        address = mount.url(
-            "waiting", token=token, comment=stored.id, _anchor=f"comment-{stored.id}"
-        )
+        address = waiting_url(mount, stored.id, now, just_sent=taken.theirs)
     return kept_by_nobody(redirect(address, code=303))
 
 
@@ -227,7 +230,9 @@ def _show_again(
     refusal: Refusal,
 ) -> Response:
     """The story again, with the form as it was filled in and what is wrong."""
-    box = reply_box(mount, now, story, form, refusal.parent, person, refusal.problem)
+    box = reply_box(
+        mount, now, story, form, refusal.parent, person, refusal.problem, refusal.nudged
+    )
     place = Place(newest_first=mount.settings.newest_replies_first)
     page = story_page(mount, now, gather(mount, now, story), place, box=box)
     response = private_page(mount, now, "post.html", page, refusal.status)
@@ -265,17 +270,3 @@ def _leads_nowhere(place: Place, page: StoryPage) -> bool:
         return True
     asked = place.start is not None or place.until is not None
     return asked and len(shown) < (2 if place.part is not None else 1)
-
-
-def _place_of_waiting(mount: Mount, held: Comment) -> Place:
-    newest = mount.settings.newest_replies_first
-    if held.root_id is not None:
-        far = queries.is_far_down(
-            held.root_id, held.created_at, held.id, mount.settings.threads_per_page
-        )
-        return Place(
-            start=held.root_id, part=held.id if far else None, newest_first=newest, own=held.id
-        )
-    if newest:
-        return Place(start=held.id, newest_first=True, own=held.id)
-    return Place(until=held.id, own=held.id)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 
+from ..i18n import mark
+
+# What a page says when it is sent with a token that is no longer good.
+OPEN_TOO_LONG = mark("This page was open for too long, so nothing was done yet. Send it again.")
+
+# And when something in it is not as it has to be.
+LOOK = mark("It was not saved yet. Please look at what is marked below.")
+
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """Nothing but the token: for a button that does one thing."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..database import session
+from ..media.placing import pictures_in, use_pictures
 from ..models import (
     Author,
     Byline,
@@ -23,7 +24,6 @@ from ..models import (
     Post,
     PostState,
     PostTag,
-    Revision,
     Section,
     Tag,
     length_of,
@@ -33,9 +33,11 @@ from ..text.excerpts import count_words, excerpt
 from ..text.markdown import RENDERER, render_post
 from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
+from .changes import note_return
 from .names import NameWithoutLetters as NameWithoutLetters
 from .names import TextDoesNotFit as TextDoesNotFit
-from .names import find_or_make, find_or_make_section, fitting, numbered, with_room
+from .names import few, find_or_make_section, in_order, is_linked, numbered, unlink, with_room
+from .names import fitting as fitting
 
 # Characters. The column holds more, but a note is no second story.
 LONGEST_CORRECTION = 5_000
@@ -74,10 +76,11 @@ def create_post(blog: str, text: Text, now: datetime, slug: str = "") -> Post:
         TextTooLong: the body is more than one story can hold.
     """
     wanted = slugify(slug, max_length=length_of(Post.slug)) or slugify(text.title)
-    post = Post(blog=blog, slug=_free_slug(blog, wanted or "story"), created_at=now)
+    post = Post(blog=blog, slug=free_slug(blog, wanted or "story"), created_at=now)
     write(post, text, now)
     session().add(post)
     session().flush()
+    use_pictures(post)
     return post
 
 
@@ -91,10 +94,13 @@ def write(post: Post, text: Text, now: datetime) -> None:
     for column in (Post.title, Post.kicker, Post.standfirst, Post.dateline):
         clean = fitting(column.key, getattr(text, column.key), length_of(column))
         setattr(post, column.key, clean)
-    post.body = drop_unprintable(text.body)
-    html = render_post(text.body)
+    # Whoever writes in a story that was thrown away brings it back.
+    post.body, post.discarded_at = drop_unprintable(text.body), None
+    html = render_post(text.body, pictures=pictures_in(post.blog, text.body))
     post.body_html, post.renderer = str(html), RENDERER
     post.excerpt, post.words = excerpt(html), count_words(html)
+    if post.id is not None:
+        use_pictures(post)
     _touch(post, now)
 
 
@@ -115,23 +121,27 @@ def publish(post: Post, now: datetime, at: datetime | None = None) -> None:
     """
     if post.state == PostState.PUBLISHED and post.published_at and post.published_at <= now:
         raise AlreadyPublished(f"The story “{post.title}” is out already.")
+    came_back = post.state == PostState.WITHDRAWN
     if at is None:
-        was_out = post.state == PostState.WITHDRAWN and (post.published_at or now) <= now
-        at = (was_out and post.published_at) or now
-    post.state = PostState.PUBLISHED
+        at = min(post.published_at or now, now) if came_back else now
+    post.state, post.discarded_at = PostState.PUBLISHED, None
     set_time(post, at, now)
+    if came_back:
+        note_return(post, now)
 
 
 def withdraw(post: Post, now: datetime) -> None:
     """Take a story from the readers, or its time from a scheduled one.
 
-    One that readers saw keeps its time, should it come back.
+    One that readers saw keeps its time, should it come back; any other has none any more.
 
     Raises:
         NotPublished: it is not published.
     """
     if post.state != PostState.PUBLISHED:
         raise NotPublished(f"The story “{post.title}” is not published.")
+    if is_scheduled(post, now):
+        post.published_at = None
     post.state = PostState.WITHDRAWN
     _place_in_lists(post, now)
 
@@ -203,17 +213,6 @@ def correct(post: Post, kind: CorrectionKind, text: str, now: datetime) -> Corre
     return note
 
 
-def keep_revision(post: Post, content: dict[str, Any], now: datetime, note: str = "") -> Revision:
-    """Keep what a story says now, under the next number of its history."""
-    session().flush()
-    last = session().scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
-    revision = Revision(
-        post_id=post.id, number=(last or 0) + 1, content=content, note=note, saved_at=now
-    )
-    session().add(revision)
-    return revision
-
-
 def set_section(post: Post, path: Sequence[str], now: datetime) -> None:
     """Put a story in a section, named from the top down; sections that are new are made.
 
@@ -221,11 +220,11 @@ def set_section(post: Post, path: Sequence[str], now: datetime) -> None:
     another, a name that a section elsewhere has is a section of its own.
 
     Raises:
-        TextDoesNotFit: a name is too long.
+        TextDoesNotFit: a name is too long, or there are too many.
         NameWithoutLetters: a name has no letter or digit.
     """
     section: Section | None = None
-    for name in path:
+    for name in few("section", path):
         section = find_or_make_section(post.blog, name, section, now)
     post.section_id = section.id if section else None
     _touch(post, now)
@@ -235,11 +234,11 @@ def set_tags(post: Post, names: Sequence[str], now: datetime) -> None:
     """Give a story its tags, in order; tags that are new are made.
 
     Raises:
-        TextDoesNotFit: a name is too long.
+        TextDoesNotFit: a name is too long, or there are too many.
         NameWithoutLetters: a name has no letter or digit.
     """
-    tags = [find_or_make(Tag, post.blog, name, now) for name in names]
-    session().execute(delete(PostTag).where(PostTag.post_id == post.id))
+    tags = in_order(Tag, post.blog, few("tags", names), now)
+    unlink(PostTag, post.id)
     for position, tag_id in enumerate(dict.fromkeys(tag.id for tag in tags)):
         session().add(PostTag(post_id=post.id, tag_id=tag_id, position=position))
     _place_in_lists(post, now)
@@ -249,11 +248,11 @@ def set_authors(post: Post, names: Sequence[str], now: datetime) -> None:
     """Put names over a story, in order; authors that are new are made.
 
     Raises:
-        TextDoesNotFit: a name is too long.
+        TextDoesNotFit: a name is too long, or there are too many.
         NameWithoutLetters: a name has no letter or digit.
     """
-    authors = [find_or_make(Author, post.blog, name, now) for name in names]
-    session().execute(delete(Byline).where(Byline.post_id == post.id))
+    authors = in_order(Author, post.blog, few("authors", names), now)
+    unlink(Byline, post.id)
     for position, author_id in enumerate(dict.fromkeys(author.id for author in authors)):
         session().add(Byline(post_id=post.id, author_id=author_id, position=position))
     _place_in_lists(post, now)
@@ -273,15 +272,16 @@ def _place_in_lists(post: Post, now: datetime) -> None:
     # Its page shows them too, so it has changed with them.
     _touch(post, now)
     session().flush()
-    for model in (PostTag, Byline):
+    for model in (one for one in (PostTag, Byline) if is_linked(one, post.id)):
         session().execute(update(model).where(model.post_id == post.id).values(published_at=at))
 
 
-def _free_slug(blog: str, wanted: str) -> str:
-    if _may_be_slug(wanted) and wanted not in _slugs_like(blog, wanted):
+def free_slug(blog: str, wanted: str, but: int | None = None) -> str:
+    """This slug, or the next one with a number; what the story ``but`` has is free for it."""
+    if _may_be_slug(wanted) and wanted not in _slugs_like(blog, wanted, but):
         return wanted
     base = with_room(wanted, length_of(Post.slug))
-    return numbered(base, _slugs_like(blog, base))
+    return numbered(base, _slugs_like(blog, base, but))
 
 
 def _may_be_slug(slug: str) -> bool:

@@ -8,18 +8,37 @@ from flask import abort
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..database import row_number
+from ..context import render_error
+from ..database import row_number, session
+from ..i18n import mark
+from ..models import Post, PostState
 from ..mount import Mount, this_blog
+from ..text.markdown import render_post
 from . import queries
-from .pages import StoryParts
+from .due import apply_overdue
+from .pages import ErrorPage, StoryParts
 from .queries import Frame, Story
+from .written import Written
+
+_WITHDRAWN = mark("This story has been withdrawn")
+_NO_NOTICE = mark("It is no longer available.")
 
 
 def open_blog() -> tuple[Mount, datetime, Frame]:
-    """The blog of this request, the moment, and what every page needs. One statement."""
+    """The blog of this request, the moment, and what every page needs. One statement.
+
+    An update whose time has come is put before the readers first.
+    """
     mount = this_blog()
     now = mount.now()
-    return mount, now, queries.load_frame(mount.blog, now)
+    frame = queries.load_frame(mount.blog, now)
+    if frame.overdue:
+        # What was read so far is over: it would lock some databases, and hide from others
+        # what is changed now.
+        session().commit()
+        apply_overdue(mount, now)
+        frame = queries.load_frame(mount.blog, now)
+    return mount, now, frame
 
 
 def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> Story | BaseResponse:
@@ -29,6 +48,8 @@ def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> S
         moved = queries.find_moved(mount.blog, slug, now)
         if moved is None:
             abort(404)
+        if moved.state == PostState.WITHDRAWN:
+            return _withdrawn(mount, now, moved.withdrawal)
         return mount.moved(mount.post_url(moved.slug, moved.published_at))
     card = story.card
     local = card.published_at.astimezone(mount.settings.zone)
@@ -37,10 +58,18 @@ def open_story(mount: Mount, now: datetime, slug: str, day: dict[str, int]) -> S
     return story
 
 
+def _withdrawn(mount: Mount, now: datetime, notice: str) -> BaseResponse:
+    """What readers find at the address of a story that was taken from them, without its words."""
+    words = mount.words
+    page = ErrorPage(410, words.t(_WITHDRAWN), notice or words.t(_NO_NOTICE))
+    return render_error(410, page, queries.load_frame(mount.blog, now), now)
+
+
 def gather(mount: Mount, now: datetime, story: Story) -> StoryParts:
     """A story with what hangs on it. Two statements."""
     card = story.card
-    attached = queries.find_attached(card.id)
+    settings = mount.settings
+    attached = queries.find_attached(card.id, now if settings.show_changes else None)
     return StoryParts(
         story=story,
         body=Markup(story.body_html),  # noqa: S704  rendered and cleaned by text/ on save
@@ -48,7 +77,25 @@ def gather(mount: Mount, now: datetime, story: Story) -> StoryParts:
         tags=attached.tags,
         corrections=attached.corrections,
         nearby=queries.find_nearby(mount.blog, card, attached.tags, now),
+        corrections_on_top=settings.corrections_place == "top",
+        changed=attached.changed,
     )
+
+
+def body_of(post: Post, written: Written) -> Markup:
+    """The newest saved words of a story, as readers will see them.
+
+    Raises:
+        TextTooLong: they cannot be shown as one story, and the desk was told so.
+    """
+    if post.saved_revision == post.shown_revision:
+        return shown_body(post)
+    return render_post(written.body)
+
+
+def shown_body(post: Post) -> Markup:
+    """The words of a story as its row has them: those that readers see, or would."""
+    return Markup(post.body_html)  # noqa: S704  rendered and cleaned by text/ on save
 
 
 def post_number(text: str) -> int:

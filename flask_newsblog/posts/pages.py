@@ -6,10 +6,11 @@ The fields are listed in the docs, and a test compares.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from markupsafe import Markup
 
+from ..text.differences import Piece
 from .queries import AuthorLink, Card, CorrectionNote, Nearby, SectionLink, Story, TagLink
 
 
@@ -25,6 +26,14 @@ class Paging:
     newer: str
     first: bool
     stable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BreakingNews:
+    """The line of breaking news over a page; ``url`` is empty where it leads nowhere."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,11 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True)
 class StoryParts:
-    """A story and what the desk has hung on it."""
+    """A story and what the desk has hung on it.
+
+    ``corrections_on_top`` says where its corrections stand, ``changed`` that readers are told
+    that it has changed since it was published.
+    """
 
     story: Story
     body: Markup
@@ -56,6 +69,8 @@ class StoryParts:
     tags: tuple[TagLink, ...]
     corrections: tuple[CorrectionNote, ...]
     nearby: Nearby
+    corrections_on_top: bool
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,55 @@ class ArchivePage:
     heading: str
     cards: tuple[Card, ...]
     paging: Paging
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A correction as their common page lists it, with the story that it stands under."""
+
+    kind: str
+    text: str
+    corrected_at: datetime
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsPage:
+    """``corrections.html``: the corrections of all stories, the newest first."""
+
+    notes: tuple[CorrectionRow, ...]
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStep:
+    """A time at which a story was changed; ``here`` is the one shown, by itself."""
+
+    shown_at: datetime
+    url: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """``changes.html``: what became of a story since it was published.
+
+    The texts come in pieces that are the same, removed or added; ``same`` says that none is
+    removed or added. ``until`` is the moment of the one step that is shown; without it, all
+    is shown that has changed by now, and ``all_url`` is where that is.
+    """
+
+    title: str
+    url: str
+    headline: tuple[Piece, ...]
+    standfirst: tuple[Piece, ...]
+    body: tuple[Piece, ...]
+    same: bool
+    published_at: datetime
+    until: datetime | None
+    steps: tuple[ChangeStep, ...]
+    all_url: str
 
 
 @dataclass(frozen=True, slots=True)

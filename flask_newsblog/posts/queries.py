@@ -7,7 +7,7 @@ statements themselves are in :mod:`.statements`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Executable, Row
 
 from ..i18n import RELATIVE_FOR
-from . import statements
+from ..models import PostState
+from . import frames, statements
 from .statements import RELATING_TAGS, Relation, Way, run
 
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -59,13 +60,19 @@ class TagLink:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in its sizes; ``variants`` are ``{"key", "width", "height"}``, smallest first."""
+    """A picture in its sizes.
+
+    ``variants`` are ``{"key", "width", "height", "type"}``, WebP first, smallest first.
+    ``focal`` are the classes that keep what matters in sight where a picture is cut; empty
+    for its middle.
+    """
 
     key: str
     width: int | None
     height: int | None
     variants: tuple[dict[str, Any], ...]
     alt: str
+    focal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class Story:
     caption: str
     credit: str
     replies_open: bool
+    pinned_comment_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +118,15 @@ class CorrectionNote:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What hangs on a story: authors and tags in their order, the newest correction first."""
+    """What hangs on a story: authors and tags in their order, the newest correction first.
+
+    ``changed`` says that readers saw other words before; False where nobody asked.
+    """
 
     authors: tuple[AuthorLink, ...]
     tags: tuple[TagLink, ...]
     corrections: tuple[CorrectionNote, ...]
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +148,33 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class BannerLine:
+    """The line of breaking news that is in force.
+
+    It leads to the story with ``slug``, if there is one, to ``url``, or nowhere.
+    """
+
+    id: int
+    text: str
+    url: str
+    slug: str | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page of a blog needs: its sections, and its clock.
+    """What every page of a blog needs: its sections, its line of breaking news, and its clock.
 
     ``last_change`` is when any page may last have changed, by hand or because a
-    story's time came; ``next_change`` when the clock will next change one.
+    story's time came; ``next_change`` when the clock will next change one. ``overdue`` says
+    that the time of an update has come, and nobody has put it before the readers yet.
     """
 
     sections: tuple[SectionLink, ...]
     last_change: datetime | None
     next_change: datetime | None
+    banner: BannerLine | None = None
+    overdue: bool = False
 
     @property
     def top_sections(self) -> tuple[SectionLink, ...]:
@@ -180,20 +209,33 @@ class Cursor:
 
 
 def load_frame(blog: str, now: datetime) -> Frame:
-    """The sections of a blog and its clock, in one statement."""
-    rows = run(statements.frame(), blog=blog, now=now).all()
-    newest, changed, due = rows[0][:3]
+    """The sections of a blog, its line of breaking news and its clock, in one statement."""
+    (first, *rows) = run(frames.frame(), blog=blog, now=now).all()
+    newest, changed, due = first[:3]
     past = (newest, changed, _last_tick(newest, now))
+    banner = None
+    if rows and rows[0].part == frames.BANNER:
+        row = rows.pop(0)
+        banner = BannerLine(row.id, row.name, row.description, row.slug, row.newest)
     return Frame(
-        tuple(SectionLink(*row[3:8]) for row in rows[1:]),
+        tuple(SectionLink(*row[3:8]) for row in rows),
         last_change=max((moment for moment in past if moment), default=None),
-        next_change=due,
+        # What is overdue may be there at any moment, so nothing is kept meanwhile.
+        next_change=max(due, now) if due else None,
+        overdue=due is not None and due <= now,
+        banner=banner,
     )
 
 
 def latest(blog: str, now: datetime, limit: int, cursor: Cursor = Cursor()) -> Listing:
     """The stories of a blog, newest first. Two statements."""
     return _listing(statements.latest(cursor.way), limit, cursor, blog=blog, now=now)
+
+
+def newest(blog: str, now: datetime, limit: int) -> tuple[Card, ...]:
+    """The newest stories of a blog, without authors. One statement."""
+    rows = run(statements.latest(Way.FIRST), blog=blog, now=now, limit=limit, at=None)
+    return tuple(map(card_of, rows))
 
 
 def in_period(
@@ -264,7 +306,7 @@ def newest_by_section(
     for row in sorted(rows, key=lambda row: (row.published_at, row.id), reverse=True):
         cards = found[roots[row.tree]]
         if len(cards) < each:
-            cards.append(_card(row))
+            cards.append(card_of(row))
     return found
 
 
@@ -278,28 +320,31 @@ def find_story_by_id(blog: str, post_id: int, now: datetime) -> Story | None:
     return _story(run(statements.story_by_id(), blog=blog, now=now, at=post_id).one_or_none())
 
 
-def was_withdrawn(blog: str, post_id: int) -> bool:
+def was_withdrawn(blog: str, post_id: int, now: datetime) -> bool:
     """Whether readers knew this story, and it was taken from them."""
-    return run(statements.withdrawn(), blog=blog, at=post_id).one_or_none() is not None
+    found = run(statements.withdrawn(), blog=blog, at=post_id, now=now)
+    return found.one_or_none() is not None
 
 
 def _story(row: Any) -> Story | None:
     if row is None:
         return None
     return Story(
-        _card(row),
+        card_of(row),
         row.standfirst,
         row.dateline,
         row.body_html,
         row.lead_caption,
         row.lead_credit,
         row.replies_open,
+        row.pinned_comment_id,
     )
 
 
-def find_attached(post_id: int) -> Attached:
-    """What hangs on a story, in one statement."""
-    rows = run(statements.attached(), at=post_id).all()
+def find_attached(post_id: int, changes_by: datetime | None = None) -> Attached:
+    """What hangs on a story, in one statement; with a moment, whether it had changed by then."""
+    moment = {"now": changes_by} if changes_by is not None else {}
+    rows = run(statements.attached(bool(moment)), at=post_id, **moment).all()
     in_order = sorted(rows, key=lambda row: (row.position, row.slug))
     notes = (row for row in in_order if row.kind == "correction")
     return Attached(
@@ -309,6 +354,7 @@ def find_attached(post_id: int) -> Attached:
             CorrectionNote(row.slug, row.name, row.moment)
             for row in sorted(notes, key=lambda row: (row.moment, row.position), reverse=True)
         ),
+        changed=any(row.kind == "change" for row in rows),
     )
 
 
@@ -327,7 +373,7 @@ def find_nearby(blog: str, card: Card, tags: Iterable[TagLink], now: datetime) -
     ).all()  # fmt: skip
     by_relation: dict[Relation, list[Card]] = {relation: [] for relation in Relation}
     for row in sorted(rows, key=lambda row: (row.share, row.published_at, row.id), reverse=True):
-        by_relation[Relation(row.role)].append(_card(row))
+        by_relation[Relation(row.role)].append(card_of(row))
     return Nearby(
         older=next(iter(by_relation[Relation.OLDER]), None),
         newer=next(iter(by_relation[Relation.NEWER]), None),
@@ -346,8 +392,11 @@ def find_author(blog: str, slug: str) -> Found | None:
 
 
 def find_moved(blog: str, slug: str, now: datetime) -> Found | None:
-    """The visible post that once had this slug: slug, published_at."""
-    return run(statements.moved(), blog=blog, slug=slug, now=now).one_or_none()
+    """The visible post that once had this slug, or the withdrawn one that has it or had it.
+
+    It is slug, published_at, state, withdrawal.
+    """
+    return run(statements.moved(), blog=blog, slug=slug, now=now).first()
 
 
 def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | None:
@@ -360,15 +409,6 @@ def find_redirect(blog: str, paths: Sequence[str], now: datetime) -> Found | Non
     return next((found[path] for path in paths if path in found), None)
 
 
-def desk_list(blog: str, state: str, limit: int, cursor: Cursor = Cursor()) -> Sequence[Found]:
-    """The stories of a blog as the newsroom lists them, last changed first; one more than asked.
-
-    One statement, for one state or, where it is empty, for all.
-    """
-    found = statements.desk(bool(state), cursor.way)
-    return run(found, blog=blog, state=state, limit=limit + 1, at=cursor.at).all()
-
-
 def _last_tick(newest: datetime | None, now: datetime) -> datetime | None:
     # While a story is younger than a day its page says how many minutes or hours
     # ago it came out, so the page changes with the clock.
@@ -377,18 +417,28 @@ def _last_tick(newest: datetime | None, now: datetime) -> datetime | None:
     return min(now.replace(second=0, microsecond=0), newest + RELATIVE_FOR + timedelta(minutes=1))
 
 
-def _card(row: Any, authors: tuple[AuthorLink, ...] = ()) -> Card:
+def card_of(row: Any, authors: tuple[AuthorLink, ...] = ()) -> Card:
+    """A row of :func:`.statements.cards` as a card."""
     section = picture = None
     if row.section_id is not None:
         section = SectionLink(row.section_id, row.section_slug, row.section_name)
     if row.picture_key is not None:
         picture = Picture(
-            row.picture_key, row.width, row.height, tuple(row.variants or ()), row.lead_alt
-        )
+            row.picture_key, row.width, row.height, tuple(row.variants or ()), row.lead_alt,
+            focal_classes(row.focal_x, row.focal_y),
+        )  # fmt: skip
     return Card(
         row.id, row.slug, row.title, row.kicker, row.standfirst or row.excerpt, row.words,
         row.published_at, row.updated_at, row.comment_count, section, picture, authors,
     )  # fmt: skip
+
+
+def focal_classes(x: float, y: float) -> str:
+    """The classes for a point of a picture, from 0 to 1: of five steps each way, not the third."""
+    if x == y == 0.5:
+        return ""
+    steps = (("x", round(x * 4)), ("y", round(y * 4)))
+    return " ".join(f"nb-{way}{step}" for way, step in steps if step != 2)
 
 
 def _listing(statement: Executable, limit: int, cursor: Cursor, **values: Any) -> Listing:
@@ -398,8 +448,8 @@ def _listing(statement: Executable, limit: int, cursor: Cursor, **values: Any) -
     toward_new = cursor.way is Way.NEWER
     if toward_new:
         rows = rows[::-1]
-    authors = _authors_of([row.id for row in rows])
-    cards = tuple(_card(row, authors.get(row.id, ())) for row in rows)
+    authors = authors_of([row.id for row in rows])
+    cards = tuple(card_of(row, authors.get(row.id, ())) for row in rows)
     if not cards:
         return Listing((), None, None)
     has_older = more or toward_new
@@ -411,8 +461,17 @@ def _listing(statement: Executable, limit: int, cursor: Cursor, **values: Any) -
     )
 
 
-def _authors_of(ids: Sequence[int]) -> dict[int, tuple[AuthorLink, ...]]:
+def authors_of(ids: Collection[int]) -> dict[int, tuple[AuthorLink, ...]]:
+    """Who wrote each of these stories, in order. One statement."""
     found: dict[int, tuple[AuthorLink, ...]] = {}
     for post_id, slug, name in run(statements.authors(), ids=ids):
         found[post_id] = (*found.get(post_id, ()), AuthorLink(slug, name))
     return found
+
+
+def is_out(
+    state: str, published_at: datetime | None, embargo_until: datetime | None, now: datetime
+) -> bool:
+    """Whether a post with these values is before the readers, as ``statements.visible`` says."""
+    times = (published_at, embargo_until or published_at)
+    return state == PostState.PUBLISHED and all(at is not None and at <= now for at in times)

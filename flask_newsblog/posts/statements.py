@@ -40,6 +40,7 @@ from ..models import (
     PostState,
     PostTag,
     Redirect,
+    Revision,
     Section,
     Tag,
 )
@@ -54,7 +55,9 @@ AT: BindParameter[int] = bindparam("at", type_=BigId)
 SLUG: BindParameter[str] = bindparam("slug", type_=sa.String())
 
 # What never varies stands in the text: a parameter would be handed over each time it occurs.
-_PUBLISHED: ColumnElement[str] = literal_column(f"'{PostState.PUBLISHED}'", sa.String())
+PUBLISHED: ColumnElement[str] = literal_column(f"'{PostState.PUBLISHED}'", sa.String())
+# Readers knew it, and it was taken from them: one that went before its time has none.
+_GONE = (Post.blog == BLOG, Post.state == PostState.WITHDRAWN.value, Post.published_at <= NOW)
 
 RELATED = 3
 # By so many of its tags a story is related to others.
@@ -96,53 +99,16 @@ def visible(
     """Whether a post is before the readers: the one rule, for every page, count and lookup."""
     return and_(
         Post.blog == blog,
-        Post.state == _PUBLISHED,
+        Post.state == PUBLISHED,
         Post.published_at <= now,
         or_(Post.embargo_until.is_(None), Post.embargo_until <= now),
     )
 
 
 @cache
-def frame() -> sa.CompoundSelect[*tuple[Any, ...]]:
-    """The clock of a blog and its sections: newest, changed, due, then a section's columns.
-
-    The first row has the clock alone, each other one a section alone: a moment in every row
-    would be read in every row.
-
-    ``newest`` is when the newest visible story came out, ``changed`` when anything last
-    changed, ``due`` when the clock will next change something.
-    """
-    out = (Post.blog == BLOG, Post.state == _PUBLISHED)
-    newest = _ends(Post.published_at.desc(), visible())
-    changed = [_ends(Post.embargo_until.desc(), *out, Post.embargo_until <= NOW)] + [
-        _ends(model.changed_at.desc(), model.blog == BLOG)
-        for model in (Post, Section, Tag, Author, Media)
-    ]
-    due = [
-        _ends(Post.published_at.asc(), *out, Post.published_at > NOW),
-        _ends(Post.embargo_until.asc(), *out, Post.embargo_until > NOW),
-    ]
-    clock = select(
-        newest.scalar_subquery().label("newest"),
-        _of_all(sa.func.max, changed).label("changed"),
-        _of_all(sa.func.min, due).label("due"),
-    ).subquery()
-    columns = (Section.id, Section.slug, Section.name, Section.description, Section.parent_id)
-    never: Any = sa.cast(sa.null(), UTCDateTime())
-    empty = [sa.cast(sa.null(), column.type).label(column.key) for column in columns]
-    first, then = (_number(place).label("part") for place in range(2))
-    both = select(*clock.c, *empty, first, _number(0).label("position")).union_all(
-        select(*(never.label(c.key) for c in clock.c), *columns, then, Section.position).where(
-            Section.blog == BLOG
-        )
-    )
-    return both.order_by("part", "position", "name", "id")
-
-
-@cache
 def latest(way: Way) -> Query:
     """The cards of a blog."""
-    return _page(_cards(), Post.published_at, Post.id, way, visible())
+    return _page(cards(), Post.published_at, Post.id, way, visible())
 
 
 @cache
@@ -151,7 +117,7 @@ def in_period(way: Way) -> Query:
     start = bindparam("start", type_=UTCDateTime())
     end = bindparam("end", type_=UTCDateTime())
     period = (Post.published_at >= start, Post.published_at < end)
-    return _page(_cards(), Post.published_at, Post.id, way, visible(), within=period)
+    return _page(cards(), Post.published_at, Post.id, way, visible(), within=period)
 
 
 @cache
@@ -162,7 +128,7 @@ def in_sections(count: int, way: Way) -> Query:
     sort all the stories of all of them. Too many are the parameter ``sections``.
     """
     if count > FEW_SECTIONS:
-        return _page(_cards(), Post.published_at, Post.id, way, visible(), _in("sections"))
+        return _page(cards(), Post.published_at, Post.id, way, visible(), _in("sections"))
     branches = [
         _page(
             select(Post.id.label("id")), Post.published_at, Post.id, way,
@@ -203,7 +169,7 @@ def newest_by_section(shape: tuple[int, ...], way: Way) -> Query:
     """
     branches = [
         _page(
-            select(Post.id.label("id"), _number(tree).label("tree")),
+            select(Post.id.label("id"), constant(tree).label("tree")),
             Post.published_at, Post.id, way, visible(), among,
         )
         for tree, count in enumerate(shape)
@@ -213,8 +179,8 @@ def newest_by_section(shape: tuple[int, ...], way: Way) -> Query:
              for place in range(count)]
         )
     ]  # fmt: skip
-    merged = _either(branches)
-    return _cards(merged.c.tree, among=merged)
+    merged = either(branches)
+    return cards(merged.c.tree, among=merged)
 
 
 @cache
@@ -231,32 +197,27 @@ def authors() -> Query:
 @cache
 def story() -> Query:
     """A visible story by its slug: its card and the rest of it."""
-    return _cards(
-        Post.dateline, Post.body_html, Post.lead_caption, Post.lead_credit, Post.replies_open
-    ).where(visible(), Post.slug == SLUG)
+    return _whole().where(visible(), Post.slug == SLUG)
 
 
 @cache
 def story_by_id() -> Query:
     """A visible story by its id, as :func:`story`."""
-    return _cards(
-        Post.dateline, Post.body_html, Post.lead_caption, Post.lead_credit, Post.replies_open
-    ).where(visible(), Post.id == AT)
+    return _whole().where(visible(), Post.id == AT)
 
 
 @cache
 def withdrawn() -> Query:
-    """A post that was withdrawn, by its id."""
-    return select(Post.id).where(
-        Post.blog == BLOG, Post.id == AT, Post.state == PostState.WITHDRAWN
-    )
+    """A post that was withdrawn from readers who knew it, by its id."""
+    return select(Post.id).where(Post.id == AT, *_GONE)
 
 
 @cache
-def attached() -> sa.CompoundSelect[*tuple[Any, ...]]:
+def attached(changes: bool = False) -> sa.CompoundSelect[*tuple[Any, ...]]:
     """What hangs on a post: its authors, tags and corrections, with their ``kind``.
 
     A correction has its kind for a slug, its text for a name and its id for a position.
+    ``changes`` asks for revisions that were before readers.
     """
     never: Any = sa.cast(sa.null(), UTCDateTime())
     authors = (
@@ -280,7 +241,12 @@ def attached() -> sa.CompoundSelect[*tuple[Any, ...]]:
         literal("correction"), Correction.id, Correction.kind, Correction.text,
         literal(""), literal(""), Correction.corrected_at,
     ).where(Correction.post_id == AT)  # fmt: skip
-    return authors.union_all(tags, corrections)
+    if not changes:
+        return authors.union_all(tags, corrections)
+    of_it = (literal("change"), Revision.number, *[literal("")] * 4, Revision.shown_at)
+    former = select(*of_it).join(Post, Post.id == Revision.post_id).where(Post.id == AT)
+    gone = (Revision.shown_at <= NOW, Revision.number != Post.shown_revision)
+    return authors.union_all(tags, corrections, former.where(*gone))
 
 
 @cache
@@ -295,15 +261,15 @@ def nearby(in_section: bool, tags: int) -> Query:
     later = _beyond(Post.published_at, Post.id, moment, older=False)
     branches: list[Query] = [
         # Before ``visible``, for the reason given in ``_page``.
-        select(Post.id.label("id"), _is(Relation.OLDER), _number(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.OLDER), constant(0).label("share"))
         .where(earlier, visible())
         .order_by(Post.published_at.desc(), Post.id.desc()).limit(1),
-        select(Post.id.label("id"), _is(Relation.NEWER), _number(0).label("share"))
+        select(Post.id.label("id"), _is(Relation.NEWER), constant(0).label("share"))
         .where(later, visible())
         .order_by(Post.published_at, Post.id).limit(1),
     ]  # fmt: skip
     if in_section or tags:
-        found = _either(_alike(in_section, tags))
+        found = either(_alike(in_section, tags))
         share = sa.func.sum(found.c.share).label("share")
         branches.append(
             select(found.c.id, _is(Relation.RELATED), share)
@@ -311,8 +277,8 @@ def nearby(in_section: bool, tags: int) -> Query:
             .order_by(share.desc(), found.c.moment.desc(), found.c.id.desc())
             .limit(RELATED)
         )
-    merged = _either(branches)
-    return _cards(merged.c.role, merged.c.share, among=merged)
+    merged = either(branches)
+    return cards(merged.c.role, merged.c.share, among=merged)
 
 
 def _alike(in_section: bool, tags: int) -> list[Query]:
@@ -321,7 +287,7 @@ def _alike(in_section: bool, tags: int) -> list[Query]:
     when = Post.published_at.label("moment")
     if in_section:
         branches.append(
-            select(Post.id.label("id"), when, _number(0).label("share"))
+            select(Post.id.label("id"), when, constant(0).label("share"))
             .where(visible(), Post.section_id == bindparam("section", type_=BigId), Post.id != AT)
             .order_by(Post.published_at.desc(), Post.id.desc())
             .limit(RELATED)
@@ -330,7 +296,7 @@ def _alike(in_section: bool, tags: int) -> list[Query]:
         slug = bindparam(f"tag_{place}", type_=sa.String())
         tag = select(Tag.id).where(Tag.blog == BLOG, Tag.slug == slug).scalar_subquery()
         branches.append(
-            _walk(PostTag, when, _number(1).label("share"))
+            _walk(PostTag, when, constant(1).label("share"))
             .where(PostTag.tag_id == tag, PostTag.published_at <= NOW, visible())
             .where(PostTag.post_id != AT)
             .order_by(PostTag.published_at.desc(), PostTag.post_id.desc())
@@ -359,13 +325,13 @@ def author() -> Query:
 
 
 @cache
-def moved() -> Query:
-    """The visible post that once had a slug."""
-    return (
-        select(Post.slug, Post.published_at)
-        .join(OldSlug, OldSlug.post_id == Post.id)
-        .where(OldSlug.blog == BLOG, OldSlug.slug == SLUG, visible())
+def moved() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """The visible post that once had a slug; or the withdrawn one that has it or had it."""
+    found = select(Post.slug, Post.published_at, Post.state, Post.withdrawal)
+    once = found.join(OldSlug, OldSlug.post_id == Post.id).where(
+        OldSlug.blog == BLOG, OldSlug.slug == SLUG, or_(visible(), and_(*_GONE))
     )
+    return found.where(Post.slug == SLUG, *_GONE).union_all(once)
 
 
 @cache
@@ -379,27 +345,16 @@ def redirect() -> Query:
     )
 
 
-@cache
-def desk(one_state: bool, way: Way) -> Query:
-    """The stories as the newsroom lists them, all or those of the parameter ``state``."""
-    query = select(
-        Post.id, Post.slug, Post.title, Post.state, Post.published_at, Post.embargo_until,
-        Post.changed_at, Post.comment_count, Section.name.label("section"),
-    ).outerjoin(Section, Section.id == Post.section_id).where(Post.blog == BLOG)  # fmt: skip
-    if one_state:
-        query = query.where(Post.state == bindparam("state", type_=sa.String()))
-    return _page(query, Post.changed_at, Post.id, way, begins=(Post.blog == BLOG,))
-
-
-def _ends(order: Any, *conditions: ColumnElement[bool]) -> Query:
+def ends(order: Any, *conditions: ColumnElement[bool]) -> Query:
     """The first moment in an order, read from the end of an index."""
     return select(order.element.label("moment")).where(*conditions).order_by(order).limit(1)
 
 
-def _of_all(function: Any, moments: Sequence[Query]) -> Any:
+def of_all(function: Any, moments: Sequence[Query]) -> Any:
+    """The greatest or least of several moments."""
     # An aggregate over rows, since what the databases do with arguments that are
     # empty differs.
-    return select(function(_either(moments).c.moment)).scalar_subquery()
+    return select(function(either(moments).c.moment)).scalar_subquery()
 
 
 def _in(sections: str) -> ColumnElement[bool]:
@@ -407,10 +362,11 @@ def _in(sections: str) -> ColumnElement[bool]:
 
 
 def _is(role: Relation) -> Any:
-    return _number(role.value).label("role")
+    return constant(role.value).label("role")
 
 
-def _number(value: int) -> Any:
+def constant(value: int) -> Any:
+    """A number that never varies, written into the text."""
     return literal_column(str(value), sa.Integer())
 
 
@@ -423,14 +379,15 @@ def _walk(model: type[PostTag] | type[Byline], *more: Any) -> Query:
     return query
 
 
-def _cards(*more: Any, among: Any = None) -> Query:
+def cards(*more: Any, among: Any = None) -> Query:
+    """What lists show of stories, ``among`` those of a selection or all."""
     query = (
         select(
             Post.id, Post.slug, Post.title, Post.kicker, Post.standfirst, Post.excerpt, Post.words,
             Post.published_at, Post.updated_at, Post.comment_count, Post.lead_alt,
             Section.id.label("section_id"), Section.slug.label("section_slug"),
             Section.name.label("section_name"), Media.key.label("picture_key"),
-            Media.width, Media.height, Media.variants, *more,
+            Media.width, Media.height, Media.variants, Media.focal_x, Media.focal_y, *more,
         )
     )  # fmt: skip
     if among is not None:
@@ -443,9 +400,16 @@ def _cards(*more: Any, among: Any = None) -> Query:
     )
 
 
+def _whole() -> Query:
+    return cards(
+        Post.dateline, Post.body_html, Post.lead_caption, Post.lead_credit, Post.replies_open,
+        Post.pinned_comment_id,
+    )  # fmt: skip
+
+
 def _cards_among(branches: Sequence[Query], way: Way) -> Query:
     order = _order(Post.published_at, Post.id, way)
-    return _cards(among=_either(branches)).order_by(*order).limit(LIMIT)
+    return cards(among=either(branches)).order_by(*order).limit(LIMIT)
 
 
 def _page(
@@ -455,15 +419,15 @@ def _page(
     way: Way,
     *conditions: ColumnElement[bool],
     within: Sequence[ColumnElement[bool]] = (),
-    begins: Sequence[ColumnElement[bool]] = (Post.blog == BLOG, Post.published_at <= NOW),
 ) -> Query:
     """One page of rows in reading order, or nearest first when going towards the new.
 
     A page of a list that is ``within`` bounds begins nowhere but within them, and only at
-    a post of which ``begins`` is true: else the page would tell when another is due.
+    a post whose time has come: else the page would tell when another is due.
     """
     if way is not Way.FIRST:
-        post = select(getattr(Post, when.key)).where(Post.id == AT, *begins, *within)
+        begins = (Post.id == AT, Post.blog == BLOG, Post.published_at <= NOW)
+        post = select(getattr(Post, when.key)).where(*begins, *within)
         moment = post.scalar_subquery()
         # The first condition: of two upper bounds SQLite walks its index from the
         # one that comes first, and ``published_at <= now`` is one too.
@@ -484,7 +448,8 @@ def _beyond(when: Any, number: Any, moment: Any, *, older: bool) -> ColumnElemen
     return and_(when >= moment, or_(when > moment, number > AT))
 
 
-def _either(branches: Sequence[Query]) -> Any:
+def either(branches: Sequence[Query]) -> Any:
+    """The rows of several selections, put together."""
     # SQLite allows ORDER BY and LIMIT in a branch of a union only within a subquery.
     wrapped = [select(*branch.subquery().c) for branch in branches]
     return sa.union_all(*wrapped).subquery()

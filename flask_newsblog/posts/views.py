@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from io import BytesIO
 
-from flask import Response, abort, request, send_from_directory
+from flask import Response, abort, redirect, request, send_file, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import reader_page, render
-from ..models import Redirect, length_of
+from ..media.storage import LocalStorage, Storage, public_address
+from ..models import NameKind, Redirect, length_of
 from ..mount import Mount, this_blog
 from ..text.addresses import may_lead_to
-from . import queries
+from . import old_addresses, queries
+from .front import PLACES, Front, load_front, others_of
 from .opening import key_of, open_blog, post_number
 from .pages import (
     ArchivePage,
@@ -25,13 +29,13 @@ from .pages import (
 )
 from .queries import AuthorLink, Cursor, Frame, Listing, SectionLink, TagLink
 
-SECONDS = 3
 ROWS = 5
 ROW_CARDS = 3
 # The kinds of file that the media folder hands out to be shown; all others are downloads.
 SHOWN = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 LONGEST_PATH = length_of(Redirect.path)
 MEDIA_SECONDS = 365 * 24 * 3600
+MEDIA_MOVED_SECONDS = 300
 
 
 def _cursor() -> Cursor:
@@ -63,13 +67,13 @@ def _front() -> ResponseReturnValue:
         listing = queries.latest(mount.blog, now, size, cursor)
         page = FrontPage(None, (), (), listing.cards, _paging(listing, cursor, address))
         return render("front.html", page, frame, now, _at(address, cursor))
-    listing = queries.latest(mount.blog, now, 1 + SECONDS + size)
-    top = listing.cards[: 1 + SECONDS]
-    rows = _rows(mount, frame, now, top[-1].id) if len(listing.cards) > 6 else ()
+    front = load_front(mount.blog, now, PLACES + size)
+    top, listing = [shown.card for shown in front.top], front.newest
+    rows = _rows(mount, frame, now, front) if len(listing.cards) > 6 else ()
     shown = {card.id for card in top} | {card.id for row in rows for card in row.cards}
     page = FrontPage(
         lead=top[0] if top else None,
-        seconds=top[1:],
+        seconds=tuple(top[1:]),
         rows=rows,
         river=tuple(card for card in listing.cards if card.id not in shown),
         paging=_paging(listing, cursor, address, may_be_empty=True),
@@ -164,12 +168,34 @@ def media(key: str) -> Response:
     shown = "." + key.rpartition(".")[2].lower() in SHOWN
     if "\0" in key:
         abort(404)
-    response = send_from_directory(
-        mount.media_folder.absolute(), key, as_attachment=not shown, max_age=MEDIA_SECONDS
-    )
+    if isinstance(mount.storage, LocalStorage):
+        response = send_from_directory(
+            mount.storage.folder, key, as_attachment=not shown, max_age=MEDIA_SECONDS
+        )
+    elif address := public_address(mount.storage, key):
+        # Not for long: the address may be signed for a time.
+        response = mount.shared(redirect(address))
+        response.headers["Cache-Control"] = f"public, max-age={MEDIA_MOVED_SECONDS}"
+        return response
+    else:
+        response = _from_storage(mount.storage, key, shown)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return mount.shared(response)
+
+
+def _from_storage(storage: Storage, key: str, shown: bool) -> Response:
+    try:
+        with storage.open(key) as file:
+            data = file.read()
+    except FileNotFoundError:
+        abort(404)
+    # What a key means never changes, so the key alone tells whether the reader has it.
+    etag = sha256(key.encode()).hexdigest()[:32]
+    return send_file(
+        BytesIO(data), download_name=key.rpartition("/")[2], as_attachment=not shown,
+        max_age=MEDIA_SECONDS, etag=etag,
+    )  # fmt: skip
 
 
 def redirect_from_before(mount: Mount) -> BaseResponse | None:
@@ -185,7 +211,33 @@ def redirect_from_before(mount: Mount) -> BaseResponse | None:
     found = queries.find_redirect(mount.blog, paths, mount.now())
     if found is None:
         return None
-    return mount.moved(found.target or mount.post_url(found.slug, found.published_at))
+    if not found.target:
+        return mount.moved(mount.post_url(found.slug, found.published_at))
+    address = _address_of(mount, found.target)
+    return mount.moved(address) if address else None
+
+
+def _address_of(mount: Mount, target: str) -> str:
+    """Where a redirect leads; empty where that page is not there for readers."""
+    found = old_addresses.read_target(target)
+    if found is None:
+        return target
+    kind, slug = found
+    if kind is not NameKind.SECTION and not _has_page(mount, kind, slug):
+        # Its slug may be what an embargo keeps.
+        return ""
+    return mount.url(kind.value, slug=slug)
+
+
+def _has_page(mount: Mount, kind: NameKind, slug: str) -> bool:
+    of_tag = kind is NameKind.TAG
+    bearer = (queries.find_tag if of_tag else queries.find_author)(mount.blog, slug)
+    if bearer is None:
+        return False
+    listed = (queries.tagged if of_tag else queries.written_by)(
+        mount.blog, mount.now(), bearer.id, 1
+    )
+    return bool(listed.cards or (not of_tag and bearer.bio))
 
 
 def _day(year: int, month: int, day: int) -> date:
@@ -234,17 +286,20 @@ def _at(address: str, cursor: Cursor) -> str:
     return f"{address}?before={cursor.older_than}" if cursor.older_than is not None else address
 
 
-def _rows(mount: Mount, frame: Frame, now: datetime, last_shown: int) -> tuple[SectionRow, ...]:
-    top = frame.top_sections[:ROWS]
-    trees = {section.id: frame.below(section.id) for section in top}
+def _rows(mount: Mount, frame: Frame, now: datetime, front: Front) -> tuple[SectionRow, ...]:
+    sections = frame.top_sections[:ROWS]
+    trees = {section.id: frame.below(section.id) for section in sections}
+    # Those of the top that are newer than the last that nobody chose are left out by the
+    # cursor; a chosen one may be of any age.
+    chosen = {shown.card.id for shown in front.top if shown.slot is not None}
     newest = queries.newest_by_section(
-        mount.blog, now, trees, ROW_CARDS, Cursor(older_than=last_shown)
+        mount.blog, now, trees, ROW_CARDS + len(chosen), Cursor(older_than=front.newest_above)
     )
-    return tuple(
-        SectionRow(section, tuple(newest[section.id]))
-        for section in top
-        if len(newest[section.id]) > 1
+    rows = (
+        SectionRow(section, others_of(newest[section.id], chosen, ROW_CARDS))
+        for section in sections
     )
+    return tuple(row for row in rows if len(row.cards) > 1)
 
 
 def _parents(section: SectionLink, frame: Frame) -> tuple[SectionLink, ...]:

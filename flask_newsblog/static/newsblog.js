@@ -1,29 +1,29 @@
-/* What script adds to the reply form. Everything works without it. */
+/* What script adds to a story and its replies. All works without it; docs/replies.md has the reasons. */
 (() => {
   "use strict";
 
-  const ME = "newsblog:me";
-  const all = (where, what) => [...where.querySelectorAll(what)];
+  const ME = "newsblog:me", VISIT = 30 * 60000, MONTH = 30 * 86400000;
+  const find = (what, where = document) => where.querySelector(what);
+  const all = (what, where = document) => [...where.querySelectorAll(what)];
+  const parentOf = to => new URLSearchParams(to?.search).get("to") || "";
+  const linkTo = parent => all("[data-reply]").find(one => parentOf(one) === parent);
+  const here = `comment-${new URLSearchParams(location.search).get("comment")}`;
 
   dropOld();
-  const form = document.querySelector("[data-reply-form]");
+  markNew();
+  const form = find("[data-reply-form]");
   if (!form) return;
 
   const fields = form.elements;
   const { comment: text, parent: answers, remember: box, author, email, url } = fields;
   const people = [author, email, url].filter(Boolean);
-  const button = form.querySelector("[type=submit]");
-  const label = button.textContent;
-  const section = document.getElementById("respond");
-  const heading = document.getElementById("nb-reply-name");
-  const cancel = form.querySelector("[data-reply-cancel]");
+  const button = find("[type=submit]", form), label = button.textContent;
+  const section = find("#respond"), heading = find("#nb-reply-name");
+  const cancel = find("[data-reply-cancel]", form);
   const home = new Comment();
-  // The server gives back how long it took.
-  const took = Number(fields.took.value) || 0;
 
-  // A story has a draft for itself and one for each comment that is answered.
   const DRAFT = `newsblog:${form.action}?to=`;
-  // That in the box, as this page last knew it.
+  // That in the box, as this page last knew it
   let draft = { name: DRAFT + answers.value, text: text.defaultValue };
   let link; // under whose comment the form is
   let sending = false;
@@ -40,12 +40,12 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   document.addEventListener("click", replyInPlace);
+  form.addEventListener("focusin", begin, { once: true });
   form.noValidate = true;
   form.addEventListener("submit", submit);
-  // Back on this page, as it was left.
   addEventListener("pageshow", event => { if (event.persisted) showSending(false); });
 
-  // The browser's memory, which may be forbidden.
+  // The browser's memory, which may be forbidden
 
   function recall(name) {
     try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
@@ -62,7 +62,44 @@
     try { return Object.keys(localStorage).filter(name => name.startsWith(start)); } catch { return []; }
   }
 
-  // Who writes, where the reader has ticked the box.
+  function dropOld() {
+    for (const name of names("newsblog:")) {
+      if (name !== ME && !(recall(name)?.at > Date.now() - MONTH)) keep(name);
+    }
+  }
+
+  // What came before the readers since the last visit, all by the server's clock
+
+  function markNew() {
+    const story = find("[data-story]")?.dataset.story;
+    if (!story) return;
+    const name = `newsblog:seen:${story}`, at = Date.now(), out = Date.parse(document.lastModified);
+    const last = recall(name) || { since: out, at };
+    const since = at - last.at > VISIT ? last.out : last.since;
+    keep(name, { since, out, at });
+    const line = find(".nb-news"), link = document.createElement("a");
+    const fresh = all(".nb-comment:not(.nb-waiting)").filter(one =>
+      one.id !== here && Date.parse(one.dataset.out || find("time", one)?.dateTime) > since);
+    for (const comment of fresh) {
+      comment.classList.add("nb-new");
+      comment.dataset.new = line.dataset.mark;
+    }
+    if (!fresh[0]) return;
+    link.href = `#${fresh[0].id}`;
+    link.textContent = line.dataset.line.replace("%(n)s", fresh.length);
+    line.append(link);
+  }
+
+  // When the writing began
+
+  async function begin() {
+    try {
+      const answer = await fetch(form.dataset.challenge);
+      if (answer.ok) fields.took.value ||= await answer.text();
+    } catch { /* Then nobody knows. */ }
+  }
+
+  // Who writes, where the reader has ticked the box
 
   function remember() {
     const me = recall(ME);
@@ -70,10 +107,10 @@
       for (const field of people) field.value ||= me[field.name] || "";
       box.checked = true;
     }
-    box.addEventListener("change", () => { if (!box.checked) keep(ME, null); });
+    box.addEventListener("change", () => { if (!box.checked) keep(ME); });
   }
 
-  // What is written, until the server has it.
+  // What is written, until the server has it
 
   function keepDraft(sent) {
     dropDraft();
@@ -81,57 +118,43 @@
     if (draft.text) keep(draft.name, { text: draft.text, sent, at: Date.now() });
   }
 
-  // What is there now may be another tab's.
   function dropDraft() {
-    if (recall(draft.name)?.text === draft.text) keep(draft.name, null);
+    if (recall(draft.name)?.text === draft.text) keep(draft.name);
   }
 
   function showDraft(found) {
     draft = found;
     text.value = found.text;
-    // A browser that went back fills the box again, later than this and with other words.
     text.autocomplete = "off";
     grow();
   }
 
-  function dropOld() {
-    for (const name of names("newsblog:")) {
-      if (name !== ME && !(recall(name)?.at > Date.now() - 30 * 86400000)) keep(name, null);
-    }
-  }
-
-  // What was sent has arrived if the comment of this address says the same; one that waits is
-  // its reader's own. In doubt the draft stays: the server stores nothing twice.
   function dropArrived() {
-    const number = new URLSearchParams(location.search).get("comment");
-    const comment = document.getElementById(`comment-${number}`);
-    const said = letters(comment?.querySelector(".nb-comment-body")?.textContent);
+    const comment = document.getElementById(here);
+    const said = letters(comment && find(".nb-comment-body", comment)?.textContent);
     if (!said) return;
     for (const name of names(DRAFT)) {
       const { text: words, sent } = recall(name) || {};
-      if ((sent || comment.matches(".nb-waiting")) && letters(words) === said) keep(name, null);
+      if ((sent || comment.matches(".nb-waiting")) && letters(words) === said) keep(name);
     }
   }
 
-  // And digits, but no sign of Markdown.
-  function letters(words = "") {
-    return words.normalize("NFC").replace(/[^\p{L}\p{N}]/gu, "");
+  function letters(words) {
+    return words?.normalize("NFC").replace(/[^\p{L}\p{N}]/gu, "");
   }
 
   function restoreDraft() {
-    // What the server gives back is newer than any draft.
     if (text.defaultValue) return;
-    const here = answers.value;
+    const to = answers.value;
     const found = names(DRAFT)
       .map(name => {
-        const parent = name.slice(DRAFT.length), to = linkTo(parent);
-        return { ...recall(name), name, to, fits: parent === here || (!here && !!to) };
+        const parent = name.slice(DRAFT.length), under = linkTo(parent);
+        return { ...recall(name), name, under, fits: parent === to || (!to && !!under) };
       })
-      // Rather than lose what answers a comment elsewhere, the story's form shows it.
-      .filter(one => one.fits || !here)
+      .filter(one => one.fits || !to)
       .sort((a, b) => b.fits - a.fits || b.at - a.at)[0];
     if (!found) return;
-    if (found.to) place(found.to);
+    if (found.under) place(found.under);
     showDraft(found);
   }
 
@@ -141,26 +164,16 @@
     text.style.blockSize = `${text.scrollHeight + 2}px`;
   }
 
-  function parentOf(to) {
-    return new URLSearchParams(to?.search).get("to") || "";
-  }
-
-  function linkTo(parent) {
-    return all(document, "[data-reply]").find(one => parentOf(one) === parent);
-  }
-
   function replyInPlace(event) {
     const pressed = event.target.closest("[data-reply], [data-reply-cancel]");
     if (!pressed || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const to = pressed === cancel ? null : pressed, from = link;
-    // On a page of its own, Cancel leads to the story, and to the words.
     if (to || from) event.preventDefault();
     if (sending) return;
     move(to);
     (to ? text : from)?.focus();
   }
 
-  // The words travel along unless others wait there: many write first, then press Reply.
   function move(to) {
     const name = DRAFT + parentOf(to);
     const waiting = name !== DRAFT + answers.value && recall(name);
@@ -175,7 +188,7 @@
     answers.value = parentOf(to);
     heading.textContent = to ? to.getAttribute("aria-label") : heading.dataset.plain;
     cancel.hidden = !to;
-    section.querySelector(".nb-quoted")?.remove();
+    find(".nb-quoted", section)?.remove();
     if (to) to.closest("li").append(section);
     else home.after(section);
   }
@@ -189,11 +202,11 @@
     text.focus();
   }
 
-  // Say what is wrong, and move nothing that is looked at.
+  // What is wrong is said, and nothing moves that is looked at
 
   function unsay() {
-    for (const old of all(form, ".nb-problem, .nb-error-text")) old.remove();
-    for (const field of all(form, "[aria-invalid]")) field.removeAttribute("aria-invalid");
+    for (const old of all(".nb-problem, .nb-error-text", form)) old.remove();
+    for (const field of all("[aria-invalid]", form)) field.removeAttribute("aria-invalid");
   }
 
   function say(words) {
@@ -201,17 +214,18 @@
     problem.className = "nb-problem";
     problem.setAttribute("role", "alert");
     problem.textContent = words;
-    form.querySelector(".nb-send").after(problem);
+    find(".nb-send", form).after(problem);
     problem.scrollIntoView({ block: "nearest" });
   }
 
   function understand(html) {
-    const theirs = new DOMParser().parseFromString(html, "text/html").querySelector("[data-reply-form]");
-    const problem = theirs?.querySelector(".nb-problem");
-    // A reader whose session has ended needs fields that are not here.
-    if (!problem || all(theirs, "[name]").some(field => !fields[field.name])) return false;
-    if (answers.value !== theirs.elements.parent.value) answerNobody();
-    if (problem.querySelector("a")) showErrors(theirs, problem);
+    const theirs = find("[data-reply-form]", new DOMParser().parseFromString(html, "text/html"));
+    const problem = theirs && find(".nb-problem", theirs);
+    if (!problem || all("[name]", theirs).some(field => !fields[field.name])) return false;
+    const { parent, nudged } = theirs.elements;
+    fields.nudged.value = nudged.value;
+    if (answers.value !== parent.value) answerNobody();
+    if (find("a", problem)) showErrors(theirs, problem);
     else say(problem.textContent.trim());
     return true;
   }
@@ -219,19 +233,18 @@
   function showErrors(theirs, problem) {
     const height = button.getBoundingClientRect().top;
     form.prepend(problem);
-    for (const wrong of all(theirs, "[aria-invalid]")) {
+    for (const wrong of all("[aria-invalid]", theirs)) {
       const field = fields[wrong.name];
       for (const name of ["aria-invalid", "aria-describedby"]) field.setAttribute(name, wrong.getAttribute(name));
-      field.after(wrong.parentNode.querySelector(".nb-error-text") || "");
+      field.after(find(".nb-error-text", wrong.parentNode) || "");
     }
     scrollBy({ top: button.getBoundingClientRect().top - height, behavior: "instant" });
-    form.querySelector("[aria-invalid]")?.focus();
+    find("[aria-invalid]", form)?.focus();
   }
 
   function showSending(now) {
     clearTimeout(timer);
     sending = now;
-    // Other words, the same size.
     button.style.minInlineSize = now ? `${button.getBoundingClientRect().width}px` : "";
     button.setAttribute("aria-disabled", now);
     button.textContent = now ? form.dataset.sending : label;
@@ -240,21 +253,17 @@
   async function submit(event) {
     event.preventDefault();
     if (sending) return;
-    fields.took.value = took + Math.round(performance.now());
     const me = people.map(field => [field.name, field.value]);
     if (box) keep(ME, box.checked && Object.fromEntries(me));
-    // Not over another tab's words.
     if ((recall(DRAFT + answers.value)?.text || draft.text) === draft.text) keepDraft(true);
     unsay();
     showSending(true);
     let leaving = false;
     try { leaving = await send(text.value); } catch { say(form.dataset.kept); }
-    // Unless a download or nothing comes, or the reader presses Esc.
     if (leaving) timer = setTimeout(showSending, 10000, false);
     else showSending(false);
   }
 
-  // Whether the browser leaves the page.
   async function send(words) {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -264,18 +273,16 @@
     const there = new URL(answer.url);
     if (answer.ok && there.searchParams.has("comment")) arrive(there, words);
     else if (!answer.ok && understand(await answer.text())) return false;
-    // The browser shows anything else itself.
     else form.submit();
     return true;
   }
 
   function arrive(there, words) {
-    // Unless more was written meanwhile.
+    // Unless more was written meanwhile
     if (text.value === words) {
       dropDraft();
       text.value = "";
     }
-    // Where fetch arrives has lost its fragment.
     there.hash = `comment-${there.searchParams.get("comment")}`;
     const same = there.href.split("#")[0] === location.href.split("#")[0];
     location.assign(there);

@@ -27,7 +27,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "details": {"open"},
     "dfn": {"title"},
     "div": {"aria-labelledby", "class", "role", "tabindex"},
-    "img": {"alt", "decoding", "height", "loading", "src", "title", "width"},
+    "img": {"alt", "decoding", "height", "loading", "sizes", "src", "srcset", "title", "width"},
     "ins": {"datetime"},
     "li": {"id", "value"},
     "ol": {"reversed", "start", "type"},
@@ -36,6 +36,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "thead": {"id"},
     "time": {"datetime"},
 }
+
+_OWN_FILE = r"/([A-Za-z0-9._~%-]{1,100}/){0,9}media/[a-z0-9._-]{1,200}"
 
 # What an attribute may say; `alt` and `title` are words and may say anything.
 VALUES = {
@@ -55,6 +57,9 @@ VALUES = {
         ("img", "decoding", "async|sync|auto"),
         ("img", "height", "[0-9]{1,5}"),
         ("img", "loading", "lazy|eager"),
+        ("img", "sizes", r"[a-z0-9.:() -]{1,60}(, ?[a-z0-9.:() -]{1,60}){0,3}"),
+        # Files of the library, in its own folder.
+        ("img", "srcset", rf"{_OWN_FILE} [0-9]{{1,5}}w(, {_OWN_FILE} [0-9]{{1,5}}w){{0,9}}"),
         ("img", "width", "[0-9]{1,5}"),
         ("ins", "datetime", "[0-9TWZPDHMS:.+ -]{1,40}"),
         ("li", "id", "fn[0-9]+"),

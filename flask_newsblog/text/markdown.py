@@ -1,7 +1,8 @@
 """Stories: from the Markdown that authors write to the HTML that readers get."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from typing import cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -22,12 +23,14 @@ from .limits import (
     TextTooDeep,
     TextTooLong,
 )
+from .parsers import ready
+from .pictures import PlacedPicture, media_number
 from .replies import COMMENT_RENDERER as COMMENT_RENDERER
 from .replies import render_comment as render_comment
 from .sanitize import clean_html
 
 # Kept beside rendered HTML; raise it whenever the same source gives other HTML.
-RENDERER: int = 1
+RENDERER: int = 2
 
 # Longest name of a footnote, in characters: without an end, `[^` is sought to the end of
 # the text for each `[^`.
@@ -36,12 +39,19 @@ MAX_FOOTNOTE_NAME = 100
 _PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 
 
-def render_post(source: str, *, raw_html: bool = False) -> Markup:
+# How wide a picture stands in the text, at most: as wide as its lines.
+_SIZES = "(min-width: 48rem) 44rem, 100vw"
+
+
+def render_post(
+    source: str, *, raw_html: bool = False, pictures: Mapping[int, PlacedPicture] | None = None
+) -> Markup:
     """The HTML of a story: CommonMark with tables, strikethrough, footnotes and figures.
 
     The highest heading becomes an h2, below the story's title. A picture alone in its
     paragraph becomes a figure, with its title as the caption. HTML in the source is shown
-    as it was typed, or cleaned and kept if `raw_html`.
+    as it was typed, or cleaned and kept if `raw_html`. Pictures of the library (`media:12`)
+    are those of `pictures`, by their numbers; of one that is not there the alt text stays.
 
     Raises:
         TextTooLong: more than `MAX_SOURCE` characters, or than `MAX_HTML` once rendered.
@@ -55,6 +65,8 @@ def render_post(source: str, *, raw_html: bool = False) -> Markup:
     env: EnvType = {}
     markdown = _WITH_HTML if raw_html else _WITHOUT_HTML
     tokens = markdown.parse(composed(drop_unprintable(source)), env)
+    for token in tokens:
+        _place_pictures(token, pictures or {})
     _refuse_growth(tokens)
     _level_headings(tokens)
     _frame_pictures(tokens)
@@ -77,6 +89,44 @@ def _refuse_growth(tokens: Iterable[Token]) -> None:
             f"definitions are filled in; {MAX_HTML:,} can be shown. Use shorter addresses and "
             "titles, or fewer links."
         )
+
+
+def _place_pictures(inline: Token, pictures: Mapping[int, PlacedPicture]) -> None:
+    for place, child in enumerate(inline.children or ()):
+        at = {"image": "src", "link_open": "href"}.get(child.type, "")
+        number = media_number(str(child.attrs.get(at, "")))
+        if number is None:
+            continue
+        found = pictures.get(number)
+        if child.type == "link_open":
+            # What is left without an address is no link, and the gate takes the rest.
+            del child.attrs["href"]
+            if found:
+                child.attrs["href"] = found.src
+        elif found is None:
+            assert inline.children is not None  # holds this one
+            inline.children[place] = Token("text", "", 0, content=_words_of(child))
+        else:
+            _fill_in(child, found)
+
+
+def _fill_in(image: Token, found: PlacedPicture) -> None:
+    image.attrs["src"] = found.src
+    if found.srcset:
+        image.attrs |= {"srcset": found.srcset, "sizes": _SIZES}
+    if found.width and found.height:
+        image.attrs |= {"width": found.width, "height": found.height}
+    if found.alt and not _words_of(image).strip():
+        image.children = [Token("text", "", 0, content=found.alt)]
+
+
+def _words_of(image: Token) -> str:
+    renderer = cast(RendererHTML, _WITHOUT_HTML.renderer)
+    return renderer.renderInlineAsText(image.children, _WITHOUT_HTML.options, {})
+
+
+def _leads_somewhere(address: str) -> bool:
+    return may_lead_to(address) or media_number(address) is not None
 
 
 def _level_headings(tokens: Iterable[Token]) -> None:
@@ -218,8 +268,8 @@ def _parser(*, raw_html: bool) -> MarkdownIt:
     markdown.add_render_rule("footnote_block_open", _notes_open)
     markdown.add_render_rule("footnote_block_close", _notes_close)
     # An address we would not link to leaves the Markdown as it was typed, for all to see.
-    markdown.validateLink = may_lead_to  # type: ignore[assignment, method-assign]
-    return markdown
+    markdown.validateLink = _leads_somewhere  # type: ignore[assignment, method-assign]
+    return ready(markdown)
 
 
 _WITHOUT_HTML = _parser(raw_html=False)

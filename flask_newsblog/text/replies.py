@@ -19,6 +19,7 @@ from markupsafe import Markup
 from .addresses import WEB, may_lead_to
 from .characters import composed, in_plain_lines, keep_order
 from .limits import MAX_COMMENT, MAX_LISTS, MAX_QUOTES, TextTooLong
+from .parsers import ready
 
 # Kept beside rendered HTML; raise it whenever the same source gives other HTML.
 COMMENT_RENDERER: int = 1
@@ -216,9 +217,12 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     if not found or state.env.get("in_link"):
         return False
     scheme = "http://" if found[0][:4].lower() == "www." else ""
+    whole = scheme + found[0]
+    start = whole.index(":") + 1
     # linkify-it finds the bracket that is not the address's own, as in "(http://a.example/b)".
-    link = _LINKIFY.match_at_start(scheme + found[0])
-    address = link.url.rstrip("*_.,:;!?") if link else ""
+    # Its other functions keep what they look at, and give it to whichever thread asks next.
+    length = _LINKIFY.test_schema_at(whole, whole[:start], start)
+    address = whole[: start + length].rstrip("*_.,:;!?") if length else ""
     href = _href(address)
     if not href:
         return False
@@ -253,7 +257,7 @@ def _parser() -> MarkdownIt:
     markdown.inline.ruler.push("comment_link", _link)
     markdown.inline.ruler.push("pointed_address", _pointed_address)
     markdown.inline.ruler.push("bare_address", _bare_address)
-    return markdown
+    return ready(markdown)
 
 
 def _value(tag: str, attribute: str, value: str) -> str | None:

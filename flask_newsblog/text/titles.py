@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
-_PARSER = MarkdownIt("commonmark")
+from .parsers import ready
+
+_PARSER = ready(MarkdownIt("commonmark"))
 
 
 def split_title(source: str, title: str = "") -> tuple[str, str]:

@@ -7,20 +7,24 @@ in again replaces the story's words, and each version is kept as a revision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from ..database import session
-from ..models import Author, Post, PostState, Revision, Section, Tag, length_of
-from ..posts import actions
+from ..models import Author, Post, PostState, Revision, RevisionKind, Section, Tag, length_of
+from ..posts import actions, revisions
+from ..posts.former import share_names
+from ..posts.present import present
+from ..posts.standing import hold
+from ..posts.written import PICTURE, Written, written_in
 from ..text.limits import MAX_SOURCE, TextTooLong
 from ..text.sanitize import drop_unprintable
 from ..text.slugs import slugify
@@ -43,12 +47,21 @@ _LENGTHS = {column.key: length_of(column) for column in _COLUMNS}
 _NAME_LENGTH = min(length_of(model.name) for model in (Author, Section, Tag))
 _LISTS = ("tags", "authors", "section")
 _MOMENTS = ("date", "updated", "embargo")
-KEYS = (*_LENGTHS, *_LISTS, *_MOMENTS, "status")
+REPLIES = {"open": True, "closed": False}
+# By these two versions of a file are told apart: by its slug it was found.
+_TOLD = (
+    "title", "body", "kicker", "standfirst", "dateline", "section", "tags", "authors", "date",
+    "updated", "embargo", "state", "replies_open",
+)  # fmt: skip
+KEYS = (*_LENGTHS, *_LISTS, *_MOMENTS, "status", "replies")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoryFile:
-    """A story as its file tells it. ``aside`` are the names in its head that we do not know."""
+    """A story as its file tells it. ``aside`` are the names in its head that we do not know.
+
+    ``replies_open`` is nothing where the file does not say.
+    """
 
     file: str
     key: str
@@ -62,6 +75,7 @@ class StoryFile:
     updated: datetime | None
     embargo: datetime | None
     state: PostState | None
+    replies_open: bool | None
     aside: dict[str, Value]
 
 
@@ -133,6 +147,7 @@ def read_story(content: bytes, name: str, place: str, zone: ZoneInfo) -> StoryFi
         updated=read.moment("updated", zone),
         embargo=read.moment("embargo", zone),
         state=read.state(),
+        replies_open=read.replies_open(),
         aside=read.aside(),
     )
 
@@ -181,6 +196,7 @@ def import_stories(
     Raises:
         StoryError: a story cannot be stored as its file says.
     """
+    share_names()
     return [_import(blog, story, now, publish) for story in stories]
 
 
@@ -259,6 +275,12 @@ class _Head:
             raise self.error("status", "the story is scheduled for no date; write date: too.")
         return STATES[status]
 
+    def replies_open(self) -> bool | None:
+        word = self.text("replies").lower()
+        if word and word not in REPLIES:
+            raise self.error("replies", f"replies are “{word[:60]}”; use {' or '.join(REPLIES)}.")
+        return REPLIES.get(word)
+
     def aside(self) -> dict[str, Value]:
         unknown = {key: value for key, value in self.values.items() if key not in KEYS}
         for key in unknown:
@@ -277,7 +299,8 @@ def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Import
     )
     state = story.state or (PostState.PUBLISHED if publish else None)
     content = _content(story, state)
-    if post is not None and _last_content(post) == content:
+    former = _last_content(post) if post is not None else {}
+    if post is not None and all(former.get(key) == content.get(key) for key in _TOLD):
         return Imported(story, post, "unchanged", published=False)
     if post is not None and story.key.startswith(_TITLE) and post.body != story.text.body:
         raise StoryError(
@@ -290,12 +313,17 @@ def _import(blog: str, story: StoryFile, now: datetime, publish: bool) -> Import
             post = _create(blog, story, now)
             post.source_id = source_id
         else:
+            hold(post)
             actions.write(post, story.text, now)
-        _arrange(post, story, now)
+        _arrange(post, story, former, now)
     except (TextTooLong, actions.TextDoesNotFit, actions.NameWithoutLetters) as error:
         raise StoryError(f"{story.file}, line 1: {error}") from error
     published = _bring_to(post, state, story.date, now)
-    actions.keep_revision(post, content, now, note=f"Imported from {Path(story.file).name}")
+    # A file names no picture, and a story keeps the address that the desk gave it.
+    standing = written_in(post).content
+    content |= {name: standing[name] for name in PICTURE}
+    content["slug"] = post.slug if story.slug else ""
+    revisions.keep_content(post, content, now, note=f"Imported from {Path(story.file).name}")
     return Imported(story, post, "created" if created else "updated", published)
 
 
@@ -309,12 +337,25 @@ def _create(blog: str, story: StoryFile, now: datetime) -> Post:
     return post
 
 
-def _arrange(post: Post, story: StoryFile, now: datetime) -> None:
-    post.embargo_until = story.embargo
-    post.updated_at = story.updated
-    actions.set_section(post, story.section, now)
-    actions.set_tags(post, story.tags, now)
-    actions.set_authors(post, story.authors, now)
+def _arrange(post: Post, story: StoryFile, former: Mapping[str, Any], now: datetime) -> None:
+    post.embargo_until = _moment(story.embargo, post.embargo_until, former.get("embargo"))
+    post.updated_at = _moment(story.updated, post.updated_at, former.get("updated"))
+    if story.replies_open is not None:
+        post.replies_open = story.replies_open
+    # A file says what was so when it was written; what the desk has made of a name since counts.
+    # What it deleted comes back with a story that is new here, and not with one that lost it.
+    told = Written(section=story.section, tags=story.tags, authors=story.authors)
+    today = present(post.blog, told, keep_deleted=not former)
+    actions.set_section(post, today.section, now)
+    actions.set_tags(post, today.tags, now)
+    actions.set_authors(post, today.authors, now)
+
+
+def _moment(told: datetime | None, there: datetime | None, former: str | None) -> datetime | None:
+    """A time that the file tells; where it tells none, what the newsroom has set stays."""
+    if told is None and there is not None and there.isoformat() != former:
+        return there
+    return told
 
 
 def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: datetime) -> bool:
@@ -335,8 +376,10 @@ def _bring_to(post: Post, state: PostState | None, date: datetime | None, now: d
     return False
 
 
-def _content(story: StoryFile, state: PostState | None) -> dict[str, object]:
+def _content(story: StoryFile, state: PostState | None) -> dict[str, Any]:
     words = story.text
+    # A file that says nothing of replies leaves them as the newsroom has them.
+    replies = {} if story.replies_open is None else {"replies_open": story.replies_open}
     return {
         "title": words.title,
         "body": words.body,
@@ -351,17 +394,19 @@ def _content(story: StoryFile, state: PostState | None) -> dict[str, object]:
         "updated": story.updated.isoformat() if story.updated else None,
         "embargo": story.embargo.isoformat() if story.embargo else None,
         "state": state,
+        **replies,
     }
 
 
-def _last_content(post: Post) -> dict[str, object] | None:
-    return (
+def _last_content(post: Post) -> Mapping[str, Any]:
+    found = (
         session()
         .scalars(
             select(Revision.content)
-            .where(Revision.post_id == post.id)
+            .where(Revision.post_id == post.id, Revision.kind == RevisionKind.IMPORTED)
             .order_by(Revision.number.desc())
             .limit(1)
         )
         .one_or_none()
     )
+    return found or {}

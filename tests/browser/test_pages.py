@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from .conftest import Site
+from .looks import DESK, PHONE, faults_of
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +27,6 @@ PAGES = {
     "newsroom": "/news/newsroom/",
     "sign-in": "/news/sign-in",
 }
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def go(page: Page, site: Site, name: str) -> None:
@@ -56,17 +55,7 @@ def test_axe_finds_nothing(name: str, scheme: Any, browser: Browser, site: Site,
     context = browser.new_context(viewport=DESK, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     go(page, site, name)
-    page.evaluate(axe + ";0")
-    faults = []
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        found = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
-        )
-        faults += [
-            (size["width"], fault["id"], [node["target"] for node in fault["nodes"]])
-            for fault in found["violations"]
-        ]
+    faults = faults_of(page, axe)
     context.close()
     assert faults == []
 
@@ -127,7 +116,7 @@ def test_nothing_moves_while_a_page_loads(name: str, browser: Browser, site: Sit
     assert shift == 0
 
 
-def test_a_first_visit_stays_within_its_weight(browser: Browser, site: Site) -> None:
+def test_a_first_visit_stays_within_its_weight(browser: Browser, untouched: Site) -> None:
     # 60 KB over the wire: the page, its style and what a phone shows first.
     context = browser.new_context(viewport=PHONE, device_scale_factor=2)
     page = context.new_page()
@@ -135,7 +124,7 @@ def test_a_first_visit_stays_within_its_weight(browser: Browser, site: Site) -> 
     session.send("Network.enable")
     sizes: list[int] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(f"{site.root}/news/")
+    page.goto(f"{untouched.root}/news/")
     page.wait_for_load_state("networkidle")
     context.close()
     assert sum(sizes) <= 60_000, json.dumps(sorted(sizes))

@@ -75,3 +75,9 @@ def server_site(
         return opened[kind]
 
     return find
+
+
+@pytest.fixture
+def everywhere(open_site: OpenSite, uri: str) -> Site:
+    """A site where what guests write is published at once, on each database."""
+    return open_site(uri=uri, NEWSBLOG_HOLD_GUESTS=False)

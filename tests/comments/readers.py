@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -16,13 +16,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from flask_newsblog import Action, Person
-from flask_newsblog.comments import actions
+from flask_newsblog.comments import actions, moderation
 from flask_newsblog.comments.actions import Reply
 from flask_newsblog.comments.checks import Outcome, Verdict
+from flask_newsblog.comments.moderation import STATE_AFTER, Moderator
+from flask_newsblog.comments.receive import mark_of
+from flask_newsblog.comments.tokens import challenge_token
 from flask_newsblog.comments.writers import Writer
 from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentState, CommentVerdict, Post
+from flask_newsblog.settings import Settings
 from flask_newsblog.text.markdown import render_comment
+from flask_newsblog.text.typed import many_lines
 
 from ..hosts import MEMORY, Clock, Host, open_host, path_of, plain, write_story
 
@@ -80,14 +85,20 @@ class Site:
         story: Post | None = None,
         **fields: Any,
     ) -> Any:
-        """Send a reply as the form would."""
-        given = {**GUEST, **fields}
+        """Send a reply as the form would, by somebody whom no hint makes change it."""
+        told = mark_of(many_lines(comment)) if isinstance(comment, str) else ""
+        given = {**GUEST, "nudged": told, **fields}
         if comment is not None:
             given["comment"] = comment
         return self.host.open(
             f"/replies/{(story or self.story).id}", client=client, method="POST", headers=headers,
             data=given, environ_base={"REMOTE_ADDR": address},
         )  # fmt: skip
+
+    def began(self, seconds: float = 0, story: Post | None = None) -> str:
+        """What the form carries where somebody began to write so long ago."""
+        now = self.clock() - timedelta(seconds=seconds)
+        return challenge_token([self.app.secret_key], (story or self.story).id, now)
 
     def article(self, query: str = "", client: FlaskClient | None = None) -> Any:
         """The story's own page."""
@@ -158,7 +169,7 @@ class Site:
             )  # fmt: skip
             stored = actions.post_comment(reply, at or self.clock())
             if state not in _OUTCOMES:
-                JUDGE[state](stored)
+                decide(stored, state, self.clock())
             session().commit()
             return stored.id
 
@@ -167,16 +178,18 @@ class Site:
         with self.app.app_context():
             comment = session().get(Comment, comment_id)
             assert comment is not None
-            changed = JUDGE[state](comment)
+            changed = decide(comment, state, self.clock())
             session().commit()
             return changed
 
 
-JUDGE: dict[CommentState, Callable[[Comment], bool]] = {
-    CommentState.PUBLISHED: actions.approve,
-    CommentState.REJECTED: actions.reject,
-    CommentState.SPAM: actions.mark_spam,
-}
+VERBS = {state: verb for verb, state in STATE_AFTER.items()}
+
+
+def decide(comment: Comment, state: CommentState, now: datetime) -> bool:
+    """Put a comment into a state, as a moderator; whether that changed anything."""
+    editor = Moderator("id of Edith", "Edith")
+    return bool(moderation.decide(Settings(), [comment], VERBS[state], editor, now).changed)
 
 
 def open_site(
@@ -190,7 +203,10 @@ def open_site(
     """A site where nobody has to wait between two replies, unless said otherwise."""
     clock = Clock(NOON)
     hooks = {"clock": clock, "current_person": who, "can": can, **(given or {})}
-    config = {"NEWSBLOG_REPLY_PAUSE_SECONDS": 0, **config}
+    config = {
+        "NEWSBLOG_REPLY_PAUSE_SECONDS": 0, "NEWSBLOG_REPLIES_PER_TEN_MINUTES": 0,
+        "NEWSBLOG_ATTACK_HELD_REPLIES": 0, **config,
+    }  # fmt: skip
     host = opener(make, uri, given=hooks, **config)
     return Site(host, clock, write_story(host.app, now=NOON))
 

@@ -316,6 +316,8 @@ FIELDS = (
     "remember",
     "subject",
     "took",
+    "nudged",
+    "subscribe",
     "parent",
     "csrf_token",
 )

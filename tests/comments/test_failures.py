@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,6 @@ from flask import Flask
 from sqlalchemy.exc import NoResultFound
 
 from flask_newsblog import Person
-from flask_newsblog.comments import actions, queries, writers
 from flask_newsblog.comments.checks import Draft, Outcome, Verdict
 from flask_newsblog.comments.kept import BYTES_KEPT
 from flask_newsblog.comments.views import MOST_BYTES
@@ -26,7 +24,20 @@ from flask_newsblog.signals import comment_approved, comment_posted, comment_sub
 from ..conftest import SERVERS, skip_or_fail
 from ..hosts import change
 from .conftest import OpenSite
-from .readers import FOREIGN, GUEST, SAID, SAME, Site, all_of, kept, links, shown, tree, words
+from .readers import (
+    FOREIGN,
+    GUEST,
+    SAID,
+    SAME,
+    Site,
+    all_of,
+    decide,
+    kept,
+    links,
+    shown,
+    tree,
+    words,
+)
 
 HELD, PUBLISHED = CommentState.HELD, CommentState.PUBLISHED
 FORM = "application/x-www-form-urlencoded"
@@ -544,24 +555,6 @@ def test_every_letter_is_kept_in_a_database_that_knows_few_by_itself(open_site: 
         admin.dispose()
 
 
-def test_when_somebody_last_wrote_is_read_from_an_index(site: Site) -> None:
-    seen: list[str] = []
-    with site.app.app_context():
-        engine = session().get_bind()
-        with engine.connect() as connection:
-
-            @sa.event.listens_for(engine, "before_cursor_execute")
-            def explain(conn: Any, cursor: Any, statement: str, values: Any, *more: Any) -> None:
-                if statement.startswith("SELECT max"):
-                    rows = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
-                    seen.extend(str(row[-1]) for row in rows)
-
-            queries.last_written("digest", "person")
-            sa.event.remove(engine, "before_cursor_execute", explain)
-    assert seen
-    assert not [step for step in seen if "SCAN newsblog_comment" in step]
-
-
 def test_a_moderator_on_plain_sqlite_locks_the_story_before_looking(
     open_site: OpenSite, tmp_path: Any
 ) -> None:
@@ -586,23 +579,7 @@ def test_a_moderator_on_plain_sqlite_locks_the_story_before_looking(
         sa.event.listen(session().registry(), "before_flush", approve_too)
         comment = session().get(Comment, number)
         assert comment is not None
-        assert actions.approve(comment)
+        assert decide(comment, PUBLISHED, site.clock())
         session().commit()
     assert set(refused) == {"database is locked"}
     assert site.counters() == site.recount() == (1, 0)
-
-
-def test_seconds_to_wait_are_counted_from_the_last_reply(site: Site) -> None:
-    number = site.plant()
-    with site.app.app_context():
-        comment = session().get(Comment, number)
-        assert comment is not None
-        writer = writers.Writer(
-            name="", email="", website="", person_id=comment.person_id, badge="",
-            address_digest=None, network=None, agent="",
-        )  # fmt: skip
-        now = site.clock()
-        assert writers.seconds_to_wait(writer, 15, now) == 15
-        assert writers.seconds_to_wait(writer, 15, now + timedelta(seconds=14.5)) == 1
-        assert writers.seconds_to_wait(writer, 15, now + timedelta(seconds=15)) == 0
-        assert writers.seconds_to_wait(writer, 0, now) == 0

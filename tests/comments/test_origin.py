@@ -176,13 +176,13 @@ def test_the_confirmation_page_keeps_all_that_was_typed_and_nobody_else_may_keep
     typed = 'Line one.\n\n<b>Line two</b> & "quotes" </textarea>'
     answer = site.send(
         typed, headers=FOREIGN, url="https://mira.example/?a=1&b=2", parent=str(parent),
-        remember="y", subject="filled by a program", took="900",
+        remember="y", subject="filled by a program", took="900", nudged="told",
     )  # fmt: skip
     assert is_confirmation(answer)
     page = tree(answer.text)
     assert {e.get("name"): e.get("value") for e in page.iter("input")} == {
         **GUEST, "url": "https://mira.example/?a=1&b=2", "parent": str(parent),
-        "remember": "y", "subject": "filled by a program", "took": "900",
+        "remember": "y", "subject": "filled by a program", "took": "900", "nudged": "told",
         "csrf_token": all_of(page, "input", name="csrf_token")[0].get("value"),
     }  # fmt: skip
     (box,) = all_of(page, "input", name="remember")

@@ -77,6 +77,7 @@ def test_the_page_is_kept_by_nobody_and_found_by_no_search_engine(site: Site) ->
     assert page.headers["Cache-Control"] == "no-store"
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert "Set-Cookie" not in page.headers
 
 
@@ -105,6 +106,34 @@ def test_once_it_is_refused_there_is_nothing_to_see(site: Site, state: CommentSt
     answer = site.go(link)
     assert answer.status_code == 404
     assert SAID not in answer.text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"address": "198.51.100.7"}, {"email": "tom@example.org"}, {"address": "not an address"}],
+)
+def test_whoever_copies_name_and_words_gets_at_nothing_of_their_writers(
+    site: Site, other: dict[str, str]
+) -> None:
+    site.send(SAID)
+    copied = site.go(site.send(SAID, **other).location)
+    assert len(site.stored()) == 1
+    assert SAID in copied.text
+    assert not links(copied.text, "Your comments here")
+
+
+def test_a_second_click_leads_to_all_that_is_its_writers(site: Site) -> None:
+    for _ in range(2):
+        page = site.go(site.send(SAID, email="Mira@example.org").location)
+        assert len(links(page.text, "Your comments here")) == 1
+
+
+def test_a_link_to_what_is_theirs_makes_no_newer_one(site: Site) -> None:
+    (own,) = links(site.go(site.send(SAID).location).text, "Your comments here")
+    (waiting,) = links(site.go(own).text, "The ferry is back")
+    page = site.go(waiting)
+    assert NOTE in page.text
+    assert not links(page.text, "Your comments here")
 
 
 def test_a_link_made_for_something_else_opens_nothing(site: Site) -> None:

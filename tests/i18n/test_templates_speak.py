@@ -12,10 +12,13 @@ from jinja2 import Environment, nodes
 import flask_newsblog
 
 FOLDER = Path(flask_newsblog.__file__).with_name("templates")
-TEMPLATES = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html"))
+TEMPLATES = sorted(
+    str(file.relative_to(FOLDER)) for kind in ("html", "txt") for file in FOLDER.rglob(f"*.{kind}")
+)
 READ_OUT = {"alt", "aria-label", "aria-description", "placeholder", "title", "value", "label"}
-# Of these, the value is sent and not shown.
+# Of these, the value is sent and not shown: a button says what stands inside it.
 UNSEEN = {"checkbox", "hidden", "radio"}
+SENT = {"button", "option"}
 FILLED = "zz"
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -28,7 +31,8 @@ class VisibleText(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        unseen = {"value"} if dict(attrs).get("type") in UNSEEN else set()
+        sent = tag in SENT or dict(attrs).get("type") in UNSEEN
+        unseen = {"value"} if sent else set()
         self.found += [value or "" for name, value in attrs if name in READ_OUT - unseen]
 
     def handle_data(self, data: str) -> None:
@@ -52,6 +56,12 @@ def test_a_template_shows_no_word_of_its_own(name: str) -> None:
     reader.close()
     texts = (text.replace(FILLED, "").strip() for text in reader.found)
     assert [text for text in texts if LETTER.search(text)] == []
+
+
+def test_the_value_of_a_button_is_not_shown_and_what_it_says_is() -> None:
+    reader = VisibleText()
+    reader.feed('<button value="save" title="Keep">Save</button><input type="submit" value="Send">')
+    assert reader.found == ["Keep", "Save", "Send"]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

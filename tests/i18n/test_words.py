@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flask_newsblog.comments.moderation import DECISIONS, Verb
 from flask_newsblog.i18n import Words, words_for
+from flask_newsblog.newsroom.wording import sentence
 
 MAY = date(2026, 5, 4)  # a Monday
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -111,6 +113,15 @@ def test_how_long_ago_is_said_for_a_day(
 )  # fmt: skip
 def test_arabic_has_its_six_ways_of_counting(either_way: bool, n: int, said: str) -> None:
     assert words("ar").tn("%(n)s reply", "%(n)s replies", n) == said
+
+
+@pytest.mark.parametrize("verb", sorted(DECISIONS | {Verb.EDIT, Verb.UNDO}))
+def test_what_was_done_at_the_desk_is_counted_as_the_language_counts(verb: Verb) -> None:
+    english, german, arabic = words("en"), words("de"), words("ar")
+    for n in (1, 2):
+        said = {sentence(tongue, verb, n, same=n, kept=n) for tongue in (english, german, arabic)}
+        assert len(said) == 3
+    assert len({sentence(arabic, verb, n) for n in (1, 2, 3, 11)}) == 4
 
 
 def test_a_day_and_time_are_said_together(either_way: bool) -> None:

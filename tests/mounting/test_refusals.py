@@ -180,7 +180,15 @@ PATTERN = "full, long, medium, short or a pattern of d, M, MMMM, yyyy, EEEE"
 ZONE = "a name such as UTC or Europe/Lisbon"
 HOST = "a scheme and host such as https://bulletin.example"
 TAG = "a language tag such as en or pt-BR"
+SENDER = "an address such as The Bulletin <desk@bulletin.example>"
 IMPOSSIBLE = [
+    ("mail_from", "The Bulletin", SENDER),
+    ("mail_from", "a@a.example, b@b.example", SENDER),
+    ("mail_from", "Desk <a@a.example>\nBcc: b@b.example", SENDER),
+    ("moderators", "ann@a.example, bo", SENDER),
+    ("smtp_port", 0, "a number from 1 to 65535"),
+    ("smtp_security", "ssl", "none, starttls or tls"),
+    ("edit_minutes", -1, "0 or more minutes"),
     ("title", "  ", "the name of the site"),
     ("posts_per_page", 0, "a number from 1 to 100"),
     ("posts_per_page", 101, "a number from 1 to 100"),
@@ -267,3 +275,11 @@ def test_a_folder_may_be_a_path() -> None:
     app, _ = bare_app()
     app.register_blueprint(NewsBlog("news", media_folder=Path("/srv/pictures")))
     assert app.extensions["newsblog"]["news"].media_folder == Path("/srv/pictures")
+
+
+def test_mail_is_refused_where_its_links_would_not_be_the_sites_own() -> None:
+    assert refusal(mail_from="desk@a.example") == (
+        "NEWSBLOG_MAIL_FROM is set while NEWSBLOG_BASE_URL is empty: the links in mails need the"
+        " site's own address, which must not be taken from a request that anyone can make. Set"
+        " NEWSBLOG_BASE_URL to a scheme and host such as https://bulletin.example."
+    )

@@ -67,11 +67,18 @@ def test_every_setting_can_be_given_in_each_of_the_three_ways() -> None:
         "time_zone": "Asia/Tokyo", "date_format": "d.M.yy", "posts_per_page": 5,
         "permalink": "/<slug>/",
         "public_pages": True, "page_cache_seconds": 9, "base_url": "https://a.example",
+        "corrections_place": "top", "show_changes": True,
         "replies": False, "reply_needs_name_and_email": False, "reply_needs_sign_in": True,
         "reply_website": False, "reply_length": 500, "reply_pause_seconds": 3,
         "hold_guests": False, "hold_links": 4, "thread_depth": 3, "threads_per_page": 7,
-        "newest_replies_first": True,
-        "login_endpoint": "in", "media_folder": "/srv/m",
+        "newest_replies_first": True, "replies_per_ten_minutes": 4,
+        "comments_close_after_days": 14, "reply_remember": False, "edit_minutes": 5,
+        "attack_held_replies": 9, "reports_to_hold": 2, "keep_networks_days": 10,
+        "mail_from": "Desk <desk@a.example>", "moderators": "ann@a.example, bo@a.example",
+        "mail_pause_minutes": 5, "smtp_host": "mail.a.example", "smtp_port": 587,
+        "smtp_security": "starttls", "smtp_user": "u", "smtp_password": "p",
+        "login_endpoint": "in", "media_folder": "/srv/m", "upload_megabytes": 4,
+        "image_megapixels": 20,
     }  # fmt: skip
     assert given.keys() == {field.name for field in fields(Settings)}
     by_argument = settings_of(config={}, **given)

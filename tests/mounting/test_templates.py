@@ -8,28 +8,45 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from jinja2 import StrictUndefined
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 import flask_newsblog
 from flask_newsblog import Person
+from flask_newsblog.comments import tokens
 from flask_newsblog.database import session, utcnow
-from flask_newsblog.models import CorrectionKind, Media, Post
+from flask_newsblog.models import Comment, CommentState, CorrectionKind, Media, Post
 from flask_newsblog.newsroom.actions import make_sign_in
 from flask_newsblog.people import Role
-from flask_newsblog.posts import actions
+from flask_newsblog.posts import actions, banners, preview_links, revisions
+from flask_newsblog.posts.banners import Line
 
+from ..comments.readers import Site
 from ..hosts import MEMORY, Clock, Host, change, open_host, path_of, plain, two_blogs, write_story
 from .layouts import ONE_LINE, SITE, give_layout, give_templates
 
 FOLDER = Path(flask_newsblog.__file__).with_name("templates") / "newsblog"
-TEMPLATES = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html"))
+# Mails are shown at no address; tests/mail has the same of them.
+TEMPLATES = sorted(
+    str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html") if file.parent.name != "mail"
+)
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MARK = "Changed by the host"
 # The page on which a reply is confirmed has no address to be read at.
 FOREIGN = "a reply from another site"
-HOOKS = {"current_person": lambda: Person("7", "Ann Bell"), "can": lambda *asked: True}
+WRITER = "mira@example.org"
+# Nor has the one that gives a story back to somebody who was signed out.
+SIGNED_OUT = "/newsroom/ a story saved by nobody"
+NOBODY = {"X-Nobody": "here"}
+
+
+def ann_or_nobody() -> Person | None:
+    return None if "X-Nobody" in request.headers else Person("7", "Ann Bell")
+
+
+HOOKS = {"current_person": ann_or_nobody, "can": lambda *asked: True}
 
 
 def write_full_story(app: Flask, title: str, **more: str) -> Post:
@@ -54,7 +71,7 @@ def write_full_story(app: Flask, title: str, **more: str) -> Post:
 @pytest.fixture(scope="module")
 def full() -> Iterator[Host]:
     """A host with all kinds of pages, whose person may do everything."""
-    host = open_host(plain, MEMORY, given={**HOOKS, "posts_per_page": 3})
+    host = open_host(plain, MEMORY, given={**HOOKS, "posts_per_page": 3, "show_changes": True})
     for number in range(12):
         write_full_story(host.app, f"Story number {number}")
     yield host
@@ -67,16 +84,60 @@ def pages(full: Host) -> list[str]:
     """The addresses of one page of each kind."""
     with full.app.app_context():
         secret = make_sign_in("news", "Ann", Role.EDITOR, utcnow())
+        line = Line("The pier is closed", None, "/", None, utcnow() + timedelta(days=1))
+        banners.start("news", line, utcnow())
+        written = Comment(
+            blog="news", post_id=1, state="published", author_name="Mira", author_email=WRITER,
+            body="Hm.", body_html="<p>Hm.</p>",
+        )  # fmt: skip
+        session().add(written)
+        revisions.head_of(session().get_one(Post, 1), utcnow())
         session().commit()
+        picture = session().scalars(select(Media.id)).first()
+        keys, number = (str(full.app.secret_key),), written.id
+    own = f"/replies/mine/{tokens.own_token(keys, 'news', WRITER, utcnow())}"
+    confirm = tokens.address_token(keys, "news", number, WRITER, utcnow())
+    held = Site(full, Clock(utcnow()), write_story(full.app, "Held")).plant(state=CommentState.HELD)
+    stop = tokens.stopping_token(keys, "news", WRITER, 0, utcnow())
+    judge = tokens.judging_token(keys, "news", held, "approve", 0, utcnow())
     return [
+        own, f"{own}/edit/{number}", f"{own}/delete/{number}", f"{own}/erase",
+        f"/replies/confirm/{confirm}",
+        f"/replies/unsubscribe/{stop}", f"/newsroom/comments/by-link/{judge}",
+        "/newsroom/comments/", f"/newsroom/comments/{number}", "/newsroom/rules/",
+        "/newsroom/posts/new", "/newsroom/posts/1/", "/newsroom/reports/",
+        "/newsroom/front/", "/newsroom/front/breaking/", "/newsroom/audit/",
+        "/newsroom/settings/",
+        "/newsroom/names/", "/newsroom/names/tags/1/", "/newsroom/names/tags/1/delete",
+        "/newsroom/posts/1/previews/", "/newsroom/posts/1/corrections/", "/corrections/",
+        "/changes/1/", f"/preview/{draft_link(full)}",
+        "/newsroom/posts/1/publishing",
+        "/newsroom/calendar/", "/newsroom/posts/1/plan",
+        "/newsroom/media/", f"/newsroom/media/{picture}/",
+        "/newsroom/posts/1/revisions/", "/newsroom/posts/1/revisions/1", SIGNED_OUT,
+        f"/comments/{number}/report",
         "/", "/2026/05/04/story-number-3/", "/sections/ferries/", "/tags/boats/",
         "/authors/ann-bell/", "/2026/05/04/", "/no/such/page", "/newsroom/",
         f"/newsroom/sign-in/{secret}", "/replies/1", FOREIGN,
     ]  # fmt: skip
 
 
+def draft_link(host: Host) -> str:
+    """The secret of a link to a draft, of which a reader has said something."""
+    draft, now = write_story(host.app, "Draft", draft=True, authors=("Ann Bell",)), utcnow()
+    with host.app.app_context():
+        stored = session().get(Post, draft.id)
+        assert stored is not None
+        preview_links.make_link(stored, "a secret", "Ben", 7, Person("7", "Ann Bell"), now)
+        session().commit()
+    return "a secret"
+
+
 def opened(host: Host, page: str) -> TestResponse:
     """A page as it is read, or what follows a reply that another site sends."""
+    if page == SIGNED_OUT:
+        story = "/newsroom/posts/1/"
+        return host.open(story, method="POST", data={"body": "Fog."}, headers=NOBODY)
     if page != FOREIGN:
         return host.get(page)
     sent_from = {"Sec-Fetch-Site": "cross-site"}
@@ -128,7 +189,9 @@ def test_a_host_may_extend_each_template_that_it_replaces(
 
 
 def without_tokens(html: str) -> str:
-    return re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", html)
+    """A page without what is another at each opening: tokens, and how long ago something was."""
+    html = re.sub(r"\b(?:just now|\d+ minutes? ago|\d+ more min\w*)", "", html)
+    return re.sub(r'(name="(?:csrf_token|sitting|key)"[^>]*value=")[^"]*', r"\1", html)
 
 
 def test_one_blog_of_two_may_have_a_template_of_its_own(open_hosts: Callable[..., Host]) -> None:
@@ -191,7 +254,7 @@ def test_a_host_that_allows_no_undefined_names_gets_its_pages(
             give_templates(full.app)
         full.app.jinja_env.cache.clear()
         for page in pages:
-            wanted = {403} if page == FOREIGN else {200, 404}
+            wanted = {FOREIGN: {403}, SIGNED_OUT: {401}}.get(page, {200, 404})
             assert opened(full, page).status_code in wanted
 
 

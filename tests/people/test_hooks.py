@@ -44,7 +44,11 @@ def test_a_person_with_the_right_comes_in(open_hosts: Callable[..., Host]) -> No
     assert page.status_code == 200
     assert "Signed in as Ann Bell" in page.text
     assert "Sign out" not in page.text
-    assert asked == [(ANN, Action.ENTER, None)]
+    # To come in; and for what the page leads to.
+    assert asked[0] == (ANN, Action.ENTER, None)
+    assert {action for _, action, _ in asked} == set(Action) - {Action.PUBLISH}
+    assert {(person, thing) for person, _, thing in asked} == {(ANN, None)}
+    assert "/newsroom/comments/" not in page.text
 
 
 def test_the_hooks_are_asked_in_every_request_anew(open_hosts: Callable[..., Host]) -> None:

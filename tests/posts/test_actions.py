@@ -28,7 +28,7 @@ from flask_newsblog.models import (
     Tag,
     length_of,
 )
-from flask_newsblog.posts import actions
+from flask_newsblog.posts import actions, revisions
 from flask_newsblog.posts.queries import find_story
 from flask_newsblog.settings import RESERVED
 from flask_newsblog.text.limits import MAX_SOURCE, TextTooLong
@@ -272,7 +272,7 @@ def test_what_readers_do_not_see_is_not_corrected(noon: Host, state: str) -> Non
 def test_revisions_are_numbered_by_story(host: Host) -> None:
     with desk(host):
         one, two = draft("One"), draft("Two")
-        numbers = [actions.keep_revision(p, {"body": "x"}, NOON).number for p in (one, two, one)]
+        numbers = [revisions.keep_content(p, {"body": "x"}, NOON).number for p in (one, two, one)]
         assert numbers == [1, 1, 2]
         kept = session().scalars(select(Revision.content).where(Revision.post_id == one.id)).all()
         assert kept == [{"body": "x"}, {"body": "x"}]

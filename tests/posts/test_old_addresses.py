@@ -208,8 +208,10 @@ def test_no_old_address_leads_to_a_story_that_nobody_may_see(noon: Host, hide: s
             actions.set_time(stored, later, NOON)
         else:
             stored.embargo_until = later
-    for path in ("/archive/ferry.html", path_of(post), "/2026/05/05/the-ferry-is-back/"):
-        assert noon.get(path).status_code == 404
+    assert noon.get("/archive/ferry.html").status_code == 404
+    for path in (path_of(post), "/2026/05/05/the-ferry-is-back/"):
+        assert noon.get(path).status_code == (410 if hide == "withdraw" else 404)
+        assert "The ferry is back" not in noon.get(path).text
 
 
 def test_a_page_that_is_there_counts_more_than_an_address_from_before(noon: Host) -> None:

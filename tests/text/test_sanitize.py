@@ -36,7 +36,7 @@ def test_nothing_that_runs_or_loads_is_on_the_list() -> None:
     assert not TAGS & {"script", "style", "iframe", "object", "embed", "form", "input", "button",
                        "link", "meta", "base", "svg", "math", "video", "audio", "h1"}  # fmt: skip
     attributes = set().union(*ATTRIBUTES.values())
-    assert not attributes & {"style", "name", "target", "srcset", "formaction", "ping"}
+    assert not attributes & {"style", "name", "target", "formaction", "ping"}
     assert not [attribute for attribute in attributes if attribute.startswith("on")]
 
 
@@ -179,3 +179,13 @@ def test_what_is_clean_stays_as_it_is(html: str) -> None:
 @given(HTML | st.text(st.characters(exclude_categories=())))
 def test_whatever_goes_in_nothing_else_comes_out(html: str) -> None:
     assert outside(clean_html(html)) == []
+
+
+def test_sizes_of_a_picture_are_files_of_ours_alone() -> None:
+    ours = "/news/media/a-480.webp 480w, /news/media/a-960.webp 960w"
+    assert f'srcset="{ours}"' in clean_html(f'<img src="/a.webp" srcset="{ours}">')
+    for other in (
+        "https://host.example/media/a.webp 480w", "//host.example/media/a.webp 1w", "/a.webp 2x",
+        "javascript:alert(1) 480w", f"{ours}, https://host.example/media/a.webp 1600w",
+    ):  # fmt: skip
+        assert "srcset" not in clean_html(f'<img src="/a.webp" srcset="{other}">')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from flask_newsblog import post_imported, post_published
-from flask_newsblog.database import session
+from flask_newsblog.database import session, utcnow
 from flask_newsblog.models import (
     Author,
     Base,
     Byline,
+    Media,
     OldSlug,
     Post,
     PostTag,
@@ -27,6 +29,9 @@ from flask_newsblog.models import (
     Section,
     Tag,
 )
+from flask_newsblog.people import Person
+from flask_newsblog.posts import joining, naming, publishing, revisions
+from flask_newsblog.posts.former import hold_names
 from flask_newsblog.text.limits import MAX_SOURCE
 from flask_newsblog.transfer.files import LARGEST_FILE
 from flask_newsblog.transfer.front_matter import LONGEST
@@ -249,6 +254,70 @@ def test_a_file_changed_updates_its_story_and_keeps_each_version(host: Host, fol
         assert kept[1].note == "Imported from story.md"
 
 
+def test_what_the_desk_made_of_names_counts_more_than_what_files_say(
+    host: Host, folder: Path
+) -> None:
+    story = "---\ntags: [Boats, Fog]\n---\n# {}\n\nIt came."
+    bring_in_text(host, story.format("One"), name="one.md")
+    with host.app.app_context():
+        moment = hold_names(utcnow())
+        boats, fog = session().scalars(select(Tag).order_by(Tag.name)).all()
+        naming.change(boats, naming.Given(name="Ships"), moment)
+        joining.delete(fog, moment)
+        session().commit()
+    bring_in_text(host, story.format("One, again"), name="one.md")
+    assert tags_of(host, "one") == ["Ships"]
+    # Deleted names come back with what is new here.
+    bring_in_text(host, story.format("Two"), name="two.md")
+    assert tags_of(host, "two") == ["Ships", "Fog"]
+
+
+def tags_of(host: Host, slug: str) -> list[str]:
+    with host.app.app_context():
+        query = select(Tag.name).join(PostTag, PostTag.tag_id == Tag.id)
+        query = query.join(Post, Post.id == PostTag.post_id).where(Post.slug == slug)
+        return list(session().scalars(query.order_by(PostTag.position)))
+
+
+def test_what_the_newsroom_set_and_no_file_names_stays(host: Host, folder: Path) -> None:
+    draft = FULL.replace("published", "draft")
+    bring_in_text(host, draft)
+    until, person = NOW + timedelta(days=9), Person("1", "Ann")
+    with host.app.app_context():
+        post = session().scalars(select(Post)).one()
+        media = Media(
+            blog="news", key="pier.webp", content_type="image/webp", width=8, height=8, size=1,
+            variants=[],
+        )  # fmt: skip
+        session().add(media)
+        session().flush()
+        number, written = revisions.saved_in(post)
+        own = replace(written, lead_image=media.id, lead_alt="A pier", slug="pier", body="Ours.")
+        revisions.save(post, own, person, NOW, base=number)
+        publishing.set_embargo(post, until, ["Ann"], NOW)
+        session().commit()
+    bring_in_text(host, draft.replace("One for", "Three for"))
+    with host.app.app_context():
+        post = session().scalars(select(Post)).one()
+        _, written = revisions.saved_in(post)
+        assert (written.body, written.lead_alt, written.slug) == (
+            "Three for the sea.", "A pier", "pier",
+        )  # fmt: skip
+        assert written.lead_image == post.lead_image_id is not None
+        assert (post.embargo_until, post.slug) == (until, "pier")
+        bodies = session().scalars(select(Revision.content).order_by(Revision.number)).all()
+        assert [content["body"] for content in bodies][1] == "Ours."
+    assert "unchanged" in bring_in(host, "story.md")
+
+
+def test_an_embargo_that_its_file_no_longer_names_is_over(desk: Host, folder: Path) -> None:
+    under = FULL.replace("published", "draft\nembargo: 2999-01-01 12:00")
+    bring_in_text(desk, under)
+    assert the_story(desk).embargo_until is not None
+    bring_in_text(desk, FULL.replace("published", "draft"))
+    assert the_story(desk).embargo_until is None
+
+
 def test_a_new_title_leaves_the_address_alone(desk: Host, folder: Path) -> None:
     bring_in_text(desk, PLAIN)
     bring_in_text(desk, PLAIN.replace("back", "late"))
@@ -425,7 +494,7 @@ def test_a_story_withdrawn_by_its_file_leaves_the_readers(host: Host, folder: Pa
     bring_in_text(host, FULL)
     assert host.get("/2026/03/02/ferry-back/").status_code == 200
     bring_in_text(host, FULL.replace("status: published", "status: withdrawn"))
-    assert host.get("/2026/03/02/ferry-back/").status_code == 404
+    assert host.get("/2026/03/02/ferry-back/").status_code == 410
     bring_in_text(host, FULL)
     assert host.get("/2026/03/02/ferry-back/").status_code == 200
 

@@ -1,0 +1,1 @@
+"""Pictures: taken in, kept in their sizes, placed in stories."""

@@ -1,0 +1,1 @@
+"""The doctor: each check, shown failing and passing on a real host."""

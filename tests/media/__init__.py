@@ -1,0 +1,1 @@
+"""Pictures: what is made of them, and where they are kept."""

@@ -1,0 +1,219 @@
+"""A story under embargo: who sees it before it ends, and who learns nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import request
+from flask.testing import FlaskClient
+
+from flask_newsblog import Person
+from flask_newsblog.database import session
+from flask_newsblog.models import (
+    Banner,
+    Comment,
+    CommentChange,
+    FrontSlot,
+    Media,
+    MediaUse,
+    Post,
+    Report,
+)
+
+from ..hosts import Clock, Host, plain, write_story
+from .desks import hidden, send
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+END = datetime(2026, 5, 5, 6, tzinfo=UTC)
+UNTIL = {"until_day": "2026-05-05", "until_clock": "06:00"}
+EMAILS = {"ann": "ann@bulletin.example", "ben": "ben@bulletin.example"}
+
+
+def who() -> Person | None:
+    name = request.cookies.get("person", "")
+    return Person(name, name.title(), EMAILS.get(name)) if name else None
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOON)
+
+
+@pytest.fixture
+def desk(open_hosts: Callable[..., Host], clock: Clock) -> Host:
+    """A desk of editors, each known to the host by a cookie."""
+    return open_hosts(
+        plain, given={"clock": clock, "current_person": who, "can": lambda *asked: True}
+    )
+
+
+def editor(host: Host, name: str) -> FlaskClient:
+    browser = host.client()
+    browser.set_cookie("person", name)
+    return browser
+
+
+def a_draft(host: Host) -> int:
+    post = write_story(host.app, "Merger with Sallow", draft=True, now=NOON)
+    with host.app.app_context():
+        session().get_one(Post, post.id).person_id = "writer"
+        session().commit()
+    return post.id
+
+
+def room(post_id: int) -> str:
+    return f"/news/newsroom/posts/{post_id}/publishing"
+
+
+NEW = "/news/newsroom/posts/new"
+
+
+def embargo(host: Host, name: str, post_id: int, people: str) -> Any:
+    return send(editor(host, name), room(post_id), do="embargo", people=people, **UNTIL)
+
+
+def test_only_those_named_and_its_writer_see_it(desk: Host, clock: Clock) -> None:
+    post_id = a_draft(desk)
+    assert embargo(desk, "ann", post_id, "BEN@bulletin.example\n  Cleo ").status_code == 303
+    for name in ("ann", "ben", "cleo", "writer"):
+        assert editor(desk, name).get(room(post_id)).status_code == 200, name
+    stranger = editor(desk, "dora").get(room(post_id))
+    assert stranger.status_code == 403
+    assert "Merger" not in stranger.text
+    clock.moment = END
+    assert editor(desk, "dora").get(room(post_id)).status_code == 200
+
+
+def test_no_room_of_the_story_opens_to_an_editor_who_is_not_named(desk: Host) -> None:
+    post_id = a_draft(desk)
+    embargo(desk, "ann", post_id, "Ann")
+    browser = editor(desk, "dora")
+    adapter = desk.app.url_map.bind("localhost")
+    asked = 0
+    for rule in desk.app.url_map.iter_rules():
+        if not rule.rule.startswith("/news/newsroom/posts/<newsblog_digits:post_id>"):
+            continue
+        values = dict.fromkeys(rule.arguments, 1) | {"post_id": post_id}
+        for method in sorted({"GET", "POST"} & (rule.methods or set())):
+            address = adapter.build(rule.endpoint, values, method=method)
+            sent = {"csrf_token": hidden(browser.get(NEW).text)["csrf_token"]}
+            answer = browser.open(address, method=method, data=sent if method == "POST" else None)
+            assert answer.status_code == 403, (method, address)
+            assert "Merger" not in answer.text, (method, address)
+            asked += 1
+    assert asked >= 4
+
+
+LISTS = (
+    "", "?q=Sallow", "calendar/?month=2026-05", "front/", "front/?q=Sallow",
+    "front/?at=2026-05-05T09:00", "front/breaking/", "media/1/", "audit/", "audit/export",
+    "comments/", "comments/1", "reports/",
+)  # fmt: skip
+
+
+def talk_of(host: Host, post_id: int) -> None:
+    """What leads to a story from elsewhere in the newsroom."""
+    here: dict[str, Any] = {"blog": "news", "post_id": post_id}
+    with host.app.app_context():
+        picture = Media(blog="news", key="a.png", content_type="image/png")
+        comment = Comment(**here, body="Hm.", body_html="Hm.", state="held")
+        session().add_all([picture, comment])
+        session().flush()
+        later = END + timedelta(days=9)
+        change = {"comment_id": comment.id, "person_name": "Ann", "batch": "a"}
+        session().add_all(
+            [
+                FrontSlot(**here, position=0, starts_at=NOON, changed_at=NOON),
+                Banner(**here, text="Look", starts_at=NOON, ends_at=later, url="", changed_at=NOON),
+                MediaUse(post_id=post_id, media_id=picture.id),
+                Report(**here, reason="error", text="No.", created_at=NOON),
+                CommentChange(blog="news", verb="hold", changed_at=NOON, **change),
+            ]
+        )
+        session().commit()
+
+
+def test_no_list_of_the_newsroom_tells_of_it(desk: Host) -> None:
+    post_id = a_draft(desk)
+    ann, dora = editor(desk, "ann"), editor(desk, "dora")
+    send(ann, room(post_id), do="publish")
+    with desk.app.app_context():
+        session().get_one(Post, post_id).published_at = END
+        session().commit()
+    embargo(desk, "ann", post_id, "Ann")
+    send(ann, f"/news/newsroom/posts/{post_id}/previews/", do="make", label="Ben")
+    talk_of(desk, post_id)
+    told = []
+    for address in LISTS:
+        answer = dora.get(f"/news/newsroom/{address}")
+        assert answer.status_code == 200, address
+        assert "merger" not in answer.text.lower(), address
+        if "Merger" in ann.get(f"/news/newsroom/{address}").text:
+            told.append(address)
+    assert told == list(LISTS)
+
+
+def test_without_names_the_whole_desk_sees_it(desk: Host) -> None:
+    post_id = a_draft(desk)
+    assert embargo(desk, "ann", post_id, "").status_code == 303
+    assert editor(desk, "dora").get(room(post_id)).status_code == 200
+
+
+def test_what_is_published_under_embargo_goes_out_at_its_end(desk: Host, clock: Clock) -> None:
+    post_id = a_draft(desk)
+    embargo(desk, "ann", post_id, "")
+    ann = editor(desk, "ann")
+    answer = send(ann, room(post_id), do="publish")
+    assert "It is under embargo, so it goes out when that ends." in ann.get(answer.location).text
+    path = "/2026/05/05/merger-with-sallow/"
+    clock.moment = END - timedelta(seconds=1)
+    assert desk.get(path).status_code == 404
+    clock.moment = END
+    assert desk.get(path).status_code == 200
+
+
+def test_a_scheduled_story_moves_to_the_end_of_its_embargo(desk: Host) -> None:
+    post_id = a_draft(desk)
+    send(editor(desk, "ann"), room(post_id), do="schedule", day="2026-05-04", clock="18:00")
+    embargo(desk, "ann", post_id, "")
+    with desk.app.app_context():
+        assert session().get_one(Post, post_id).published_at == END
+
+
+def test_an_embargo_is_lifted_by_whoever_sees_it(desk: Host) -> None:
+    post_id = a_draft(desk)
+    embargo(desk, "ann", post_id, "Ben")
+    assert editor(desk, "dora").post(room(post_id)).status_code == 403
+    assert send(editor(desk, "ben"), room(post_id), do="lift-embargo").status_code == 303
+    assert editor(desk, "dora").get(room(post_id)).status_code == 200
+    assert send(editor(desk, "ben"), room(post_id), do="lift-embargo").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"until_day": "2026-05-04", "until_clock": "11:59"}, "An embargo ends at a time to come"),
+        (UNTIL | {"people": "x" * 300}, "is too long"),
+        (UNTIL | {"people": "\n".join(map(str, range(51)))}, "can name 50 people"),
+        ({"until_day": "soon"}, "Write the day as"),
+    ],
+)
+def test_one_that_cannot_be_is_refused_with_what_was_typed(
+    desk: Host, fields: dict[str, str], words: str
+) -> None:
+    post_id = a_draft(desk)
+    answer = send(editor(desk, "ann"), room(post_id), do="embargo", **fields)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'value="{fields["until_day"]}"' in answer.text
+    assert fields.get("people", "") in answer.text
+
+
+def test_a_story_that_is_out_takes_none(desk: Host) -> None:
+    post_id = a_draft(desk)
+    send(editor(desk, "ann"), room(post_id), do="publish")
+    assert embargo(desk, "ann", post_id, "Ann").status_code == 409
+    assert desk.get("/2026/05/04/merger-with-sallow/").status_code == 200
