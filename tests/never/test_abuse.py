@@ -5,8 +5,8 @@ Feeds and an import of comments are not there yet.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from ..comments.test_desk import QUEUE, cards
 from ..comments.test_desk import Moderator as Desk
 from ..comments.test_rule_screen import WORD
 from ..comments.test_rule_screen import Desk as RuleDesk
+from ..timing import least_seconds
 from .ways import HELD, PUBLISHED, REJECTED, SPAM, WAYS, stored
 
 ways = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -138,9 +139,9 @@ def test_like_wildcards_in_searches_are_letters(
         found = cards(desk.look(f"{QUEUE}?state=published&q={quote(wild)}"))
         assert sorted(found) == [c.id for c in site.stored() if wild in c.body], wild
         assert desk.look(f"{QUEUE}?state=held&q={quote(wild)}")
-        before = time.process_time()
-        assert rules.get(f"?part={quote(wild * 300)}").status_code == 200
-        assert time.process_time() - before < 1
+        path = f"?part={quote(wild * 300)}"
+        assert least_seconds(partial(rules.get, path), enough=1) < 1
+        assert rules.get(path).status_code == 200
     for value in ("a_b@x.example", "axb@x.example", "100%@x.example"):
         rules.post("save", **{**WORD, "kind": "email", "value": value})
     for wild, values in (("a_b", 1), ("100%", 1), ("%", 1), ("_", 1), ("@x.", 3)):

@@ -7,7 +7,6 @@ to `places` and its way to `ways`.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ from ..comments.test_desk import QUEUE
 from ..hosts import write_story
 from ..mail.servers import MAIL, html_of, text_of
 from ..text.allow_list import outside_comments
+from ..timing import least_seconds
 from .places import PAYLOADS, PLACES, Attacked, mark, say_all
 from .ways import HELD, PUBLISHED, WAYS, judging_path, outside_page, rename, stored
 
@@ -80,11 +80,14 @@ def test_nesting_brackets_stars_and_schemes_repeated_to_the_size_limit_take_unde
     unit: str,
 ) -> None:
     text = unit * (MAX_COMMENT // len(unit))
-    before, html = time.process_time(), ""
-    with suppress(TextTooLong):
-        html = render_comment(text)
-    assert time.process_time() - before < LIMIT_SECONDS
-    assert outside_comments(html) == []
+    rendered = [""]
+
+    def render() -> None:
+        with suppress(TextTooLong):
+            rendered.append(render_comment(text))
+
+    assert least_seconds(render, enough=LIMIT_SECONDS) < LIMIT_SECONDS
+    assert outside_comments(rendered[-1]) == []
 
 
 @ways
@@ -102,12 +105,16 @@ def test_hostile_texts_take_under_200_ms_with_all_that_is_done_for_a_reply(
         "a\n\n",
         "\u2066",
     ):
-        text = "a" + (unit * 9_999)[:9_998]
-        before = time.process_time()
-        answer, number = way(site, text, author=(unit * 245)[:244].strip() + "a")
-        assert (answer.status_code, number > 0) == (303, True), unit
+        firsts = iter("abcde")
+
+        def send(unit: str = unit, firsts: Iterator[str] = firsts) -> None:
+            text, name = (unit * 9_999)[:9_998], (unit * 245)[:244].strip()
+            first = next(firsts)  # what was said already is not looked at again
+            answer, number = way(site, first + text, author=name + first)
+            assert (answer.status_code, number > 0) == (303, True), unit
+
         # The ways by a form are several requests, each of which is to be as quick.
-        assert time.process_time() - before < 3 * LIMIT_SECONDS
+        assert least_seconds(send, enough=3 * LIMIT_SECONDS) < 3 * LIMIT_SECONDS, unit
 
 
 SCHEMES = (

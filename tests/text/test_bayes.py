@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +15,8 @@ from flask_newsblog.text.bayes import (
     spam_probability,
     tokens,
 )
+
+from ..timing import least_seconds
 
 ENOUGH = 10 * LEAST_COMMENTS
 HAMMY, SPAMMY, NEUTRAL = (ENOUGH, 0), (0, ENOUGH), (50, 50)
@@ -107,13 +107,7 @@ def test_the_longest_comment_costs_as_much_more_as_it_is_longer(part: str) -> No
 
 
 def best_seconds(text: str) -> float:
-    """What it took at best, for the machine may be busy."""
-    times = []
-    for _ in range(5):
-        started = time.process_time()
-        tokens(text, text[:245], text[:200], text[:100])
-        times.append(time.process_time() - started)
-    return min(times)
+    return least_seconds(lambda: tokens(text, text[:245], text[:200], text[:100]))
 
 
 # The sum

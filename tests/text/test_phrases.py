@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_newsblog.text.phrases import index_of, phrases_in, spelled, words_of
+
+from ..timing import least_seconds
 
 
 def found(rule: str, text: str) -> bool:
@@ -99,13 +99,7 @@ def test_every_word_finds_itself(word: str) -> None:
 
 
 def seconds(index: dict[str, dict[int, set[tuple[str, ...]]]], text: str) -> float:
-    """The best of some, for the machine may be busy."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        phrases_in(index, text)
-        times.append(time.perf_counter() - start)
-    return min(times)
+    return least_seconds(lambda: phrases_in(index, text))
 
 
 def test_ten_thousand_words_cost_little_more_than_ten() -> None:
