@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +20,20 @@ SERVERS = {
 }
 # What must be there, such as "chromium,postgresql"; what is not named is skipped when absent.
 REQUIRED = frozenset(filter(None, os.environ.get("NEWSBLOG_REQUIRE", "").split(",")))
+
+# How long an example takes says how busy the machine is, and examples may share a host, whose
+# tests say what they start from. Where CI is set, as .ci/run does, the examples are the same
+# each time: a change is judged by itself, not by luck.
+hypothesis.settings.register_profile(
+    "newsblog",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,
+    ],
+)
+hypothesis.settings.load_profile("newsblog")
 
 
 def skip_or_fail(what: str, reason: str) -> None:

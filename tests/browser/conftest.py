@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 from werkzeug.serving import make_server
@@ -40,6 +40,10 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+# What is waited for comes in the end, however busy the machine: half a minute, as Playwright
+# itself gives all but `expect`.
+expect.set_options(timeout=30_000)
 
 # Somebody with an account at the host.
 MEMBER, PASSWORD = "Hedda Quist", "low water at noon"
@@ -128,7 +132,6 @@ def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(**options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(10_000)
         contexts.append(context)
         return context.new_page()
 

@@ -53,7 +53,6 @@ def writer(browser: Browser, site: Site, signed_in: Any) -> Iterator[Writer]:
             context = browser.new_context(
                 **{"viewport": DESK, "storage_state": signed_in} | options
             )
-            context.set_default_timeout(10_000)
             contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -132,7 +131,7 @@ def test_first_words_become_a_draft_by_themselves(writer: Writer, site: Site) ->
     page, title = writer(), headline()
     page.get_by_label("Headline").fill(title)
     page.get_by_label("Story", exact=True).fill("Nobody pressed a button.")
-    expect(state(page)).to_have_text(re.compile(r"Draft kept \d\d?:\d\d"), timeout=15_000)
+    expect(state(page)).to_have_text(re.compile(r"Draft kept \d\d?:\d\d"))
     [post] = posts(site, title)
     assert page.url.endswith(f"/newsroom/posts/{post.id}/")
     assert kept(site, post) == ["Nobody pressed a button."]
@@ -199,7 +198,7 @@ def test_what_one_keeps_in_a_browser_is_not_offered_to_another(writer: Writer, s
     page = writer()
     page.context.set_offline(True)
     page.get_by_label("Story", exact=True).fill("Under embargo.")
-    expect(state(page)).to_have_text("Not saved: kept in this browser", timeout=15_000)
+    expect(state(page)).to_have_text("Not saved: kept in this browser")
     page.close()
     page.context.set_offline(False)
     page.context.clear_cookies()

@@ -115,7 +115,7 @@ def test_a_first_story_goes_from_the_link_to_the_readers(
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Upload a picture").click()
     chooser.value.set_files(photograph(tmp_path))
-    expect(page.locator("[data-lead] img")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-lead] img")).to_be_visible()
     say_of_the_picture(page)
     assert fits(page)
     page.get_by_role("button", name="Save", exact=True).click()
@@ -169,19 +169,18 @@ def test_double_clicks_on_a_slow_line_make_one_story_and_lose_no_word(
     reader: Reader, site: Site, script: bool
 ) -> None:
     page, title = reader(viewport=PHONE, java_script_enabled=script), headline()
-    page.context.set_default_timeout(30_000)
     come_in(page, site)
     slow_down(page)
     write(page, title)
     page.get_by_role("button", name="Save", exact=True).dblclick()
     onward = page.get_by_role("link", name="Go on to publishing")
-    expect(onward).to_be_visible(timeout=30_000)
+    expect(onward).to_be_visible()
     onward.click()
     page.get_by_role("button", name="Publish now").dblclick()
-    expect(page.get_by_role("heading", name="Where it stands")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("Readers have seen it since")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Where it stands")).to_be_visible()
+    expect(page.get_by_text("Readers have seen it since")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="See the story").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     for words in (STANDFIRST, *TEXT.split("\n\n")):
         expect(page.get_by_text(words).first).to_be_visible()
     assert stored(site, title) == 1

@@ -58,7 +58,7 @@ def test_several_pictures_are_added_and_each_tells_what_became_of_it(
     page.fill("#nb-alt", "Out at sea")
     page.get_by_role("button", name="Upload").click()
     done = page.get_by_role("link", name="Show them in the library")
-    expect(done).to_be_visible(timeout=30_000)
+    expect(done).to_be_visible()
     lines = page.locator("[data-files] li")
     expect(lines.nth(0)).to_contain_text("Stored.")
     expect(lines.nth(1)).to_contain_text("This is no picture that this site takes")

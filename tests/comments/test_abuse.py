@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -408,17 +408,13 @@ RUBBISH = {
 }  # fmt: skip
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(**RUBBISH)
 def test_no_rubbish_breaks_anything(site: Site, **sent: Any) -> None:
     rubbish(site, **sent)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(fields=st.dictionaries(st.sampled_from(FIELDS), _texts))
 def test_no_words_break_anything_and_none_are_lost(lively: Site, fields: dict[str, str]) -> None:
     answer = cleared(lively).host.open(
@@ -432,9 +428,7 @@ def test_no_words_break_anything_and_none_are_lost(lively: Site, fields: dict[st
     assert lively.counters() == lively.recount()
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10)
 @given(sent=st.fixed_dictionaries(RUBBISH), fields=st.dictionaries(st.sampled_from(FIELDS), _texts))
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_no_rubbish_breaks_anything_on_a_server(

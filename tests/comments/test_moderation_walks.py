@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -22,9 +22,7 @@ from .readers import NOON, Site
 
 HELD, PUBLISHED = CommentState.HELD, CommentState.PUBLISHED
 EDITH = Moderator("id of Edith", "Edith")
-WALKS = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+WALKS = settings(max_examples=40)
 SERVER_WALKS = settings(WALKS, max_examples=8)
 
 numbers = st.integers(0, 11)

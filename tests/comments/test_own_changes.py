@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -290,7 +290,7 @@ def test_an_edit_costs_few_statements(lively: Site) -> None:
     assert len(sent) <= 20
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40)
 @given(text=st.text(max_size=80))
 def test_no_text_costs_its_writer_a_word_or_the_site_an_error(lively: Site, text: str) -> None:
     number = written(lively, f"Words {len(lively.stored())}.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -166,9 +166,7 @@ def test_a_search_is_bounded(site: Site) -> None:
 
 
 @given(text=st.text(min_size=1, max_size=40))
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 def test_whatever_stands_in_a_comment_is_found_by_it(
     shared_sites: Callable[[bool], Site], text: str
 ) -> None:

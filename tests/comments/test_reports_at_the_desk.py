@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flask_newsblog import Person
@@ -181,9 +181,7 @@ def test_commands_list_and_close_reports(site: Site) -> None:
 # Whatever comes
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(
     fields=st.dictionaries(
         st.sampled_from(["reason", "text", "email", "csrf_token", "case", "verb", "x"]),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flask_newsblog import Outcome, Verdict
@@ -141,9 +141,7 @@ def test_what_waits_goes_on_waiting(site: Site) -> None:
 
 
 @given(text=st.text(max_size=200), name=st.none() | st.text(max_size=30))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 def test_whatever_is_typed_is_taken_or_refused_and_can_be_taken_back(
     site: Site, text: str, name: str | None
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import template_rendered
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -320,9 +320,7 @@ def paged_sites() -> Iterator[Callable[[int], Site]]:
             site.app.extensions["sqlalchemy"].engine.dispose()
 
 
-MANY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+MANY = settings(max_examples=25)
 
 
 @MANY
@@ -650,9 +648,7 @@ def test_counters_and_tombstones_are_right_after_everything(
     class Here(Moderation):
         site = shared_sites(True)
 
-    run_state_machine_as_test(
-        Here, settings=settings(max_examples=15, stateful_step_count=20, deadline=None)
-    )
+    run_state_machine_as_test(Here, settings=settings(max_examples=15, stateful_step_count=20))
 
 
 def test_counters_are_right_on_every_database(open_site: OpenSite, uri: str) -> None:

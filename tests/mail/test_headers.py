@@ -52,7 +52,7 @@ def message(**parts: Any) -> EmailMessage:
 @example("a" * 150)
 @example("ä" * 150)
 @example("Der “Titel” ist “äh” " * 7)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_subject_adds_a_header_and_each_is_read_as_it_was_meant(subject: str) -> None:
     read = message(subject=subject)
     assert list(read) == NAMES
@@ -60,7 +60,7 @@ def test_no_subject_adds_a_header_and_each_is_read_as_it_was_meant(subject: str)
 
 
 @given(texts, texts)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_text_adds_a_part(text: str, html: str) -> None:
     read = message(text=text, html=html)
     assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
@@ -70,7 +70,7 @@ def test_no_text_adds_a_part(text: str, html: str) -> None:
 @example("a@example.org\r\nBcc: x@evil.example")
 @example("=?utf-8?q?=0d=0aBcc=3a_x?=@example.org")
 @example("a@example.org,b@example.org")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_recipient_adds_another(recipient: str) -> None:
     try:
         read = message(recipient=recipient)

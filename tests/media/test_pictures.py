@@ -181,7 +181,7 @@ def test_without_pillow_the_refusal_says_what_to_install(monkeypatch: pytest.Mon
     assert "pip install 'flask_newsblog[images]'" in str(error.value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_whatever_comes_is_a_picture_or_refused(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([*KINDS, "noise"]))

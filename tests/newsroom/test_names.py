@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -303,9 +303,7 @@ def test_what_cannot_be_said_of_an_author_is_refused_beside_its_field(
     assert names(host, NameKind.AUTHOR) == ["Ann Lee"]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(name=st.text(max_size=130), slug=st.text(max_size=20), links=st.text(max_size=60))
 def test_whatever_is_typed_is_taken_or_refused_and_shown_safely(
     desk: tuple[Host, FlaskClient, str], name: str, slug: str, links: str

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import func, select
@@ -527,8 +527,5 @@ class Desk(RuleBasedStateMachine):
 
 def test_whatever_is_done_lists_and_slugs_stay_right(noon: Host) -> None:
     machine = type("Desk", (Desk,), {"host": noon})
-    machine.TestCase.settings = settings(
-        max_examples=25, stateful_step_count=20, deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )  # fmt: skip
+    machine.TestCase.settings = settings(max_examples=25, stateful_step_count=20)
     machine.TestCase().runTest()

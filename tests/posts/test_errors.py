@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -310,7 +310,7 @@ def asked() -> Iterator[Host]:
 
 
 @given(path=BLOG_PATHS, query=QUERIES, method=METHODS, headers=HEADERS, body=st.binary(max_size=60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_is_asked_is_answered(
     asked: Host, path: str, query: str, method: str, headers: Any, body: bytes
 ) -> None:
@@ -318,9 +318,7 @@ def test_whatever_is_asked_is_answered(
 
 
 @given(path=BLOG_PATHS, query=QUERIES, method=METHODS, headers=HEADERS, body=st.binary(max_size=60))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 def test_whatever_is_asked_is_answered_by_every_database(
     host: Host, path: str, query: str, method: str, headers: Any, body: bytes
 ) -> None:

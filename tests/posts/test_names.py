@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -406,9 +406,7 @@ _WORDS = st.sampled_from(["Ann", "Ben", "Cy", "Dee", "ann", "BEN"])
 _ACTS = st.lists(st.tuples(st.sampled_from("rmdn"), _WORDS, _WORDS), max_size=8)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(acts=_ACTS)
 def test_whatever_is_done_to_names_a_story_and_what_was_written_of_it_agree(
     open_hosts: Callable[..., Host], acts: list[tuple[str, str, str]]

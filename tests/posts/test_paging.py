@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
@@ -132,9 +132,7 @@ def sized() -> Iterator[dict[int, Host]]:
 
 @pytest.mark.parametrize("path", LISTS)
 @given(minutes=st.lists(st.integers(0, 3), min_size=1, max_size=14), size=st.sampled_from(SIZES))
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12)
 def test_a_walk_to_the_oldest_and_back_meets_every_story_once(
     sized: dict[int, Host], path: str, minutes: list[int], size: int
 ) -> None:

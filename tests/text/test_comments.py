@@ -280,7 +280,7 @@ def test_a_comment_of_one_thing_over_and_over_is_rendered(unit: str) -> None:
         assert outside_comments(render_comment(unit * (length // len(unit)))) == []
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(COMMENTS)
 def test_whatever_is_typed_nothing_but_the_list_comes_out(source: str) -> None:
     html = render_comment(source)
@@ -289,7 +289,7 @@ def test_whatever_is_typed_nothing_but_the_list_comes_out(source: str) -> None:
         assert may_lead_to(address, WEB)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(COMMENTS)
 @example("[a](http://b.example/c)d")
 @example("```e\n```f\n```\n```g\n3. h")
@@ -302,7 +302,7 @@ def test_no_letter_or_digit_that_was_typed_is_lost(source: str) -> None:
     assert missing == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(COMMENTS)
 def test_every_line_leaves_direction_as_it_found_it(source: str) -> None:
     for line in Shown(render_comment(source)).text.split("\n"):
@@ -315,7 +315,7 @@ def test_every_line_leaves_direction_as_it_found_it(source: str) -> None:
         assert still_open == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text("ab é漢\n", max_size=80))
 def test_words_alone_stay_as_they_are(source: str) -> None:
     shown = Shown(render_comment(source)).text

@@ -92,13 +92,13 @@ def test_reading_takes_a_minute_at_least() -> None:
     assert reading_minutes(10 * WORDS_PER_MINUTE + 130) == 11
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text("ab ,.*\n漢", max_size=150), st.integers(1, 60))
 def test_no_excerpt_is_longer_than_asked_for(text: str, length: int) -> None:
     assert len(excerpt(render_post(text), length)) <= length
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text("<>/=\"'a!-p &;"))
 def test_any_html_can_be_read(html: str) -> None:
     assert count_words(html) <= len(plain_text(html))

@@ -232,13 +232,13 @@ def test_a_long_address_used_often_is_refused_before_it_fills_the_memory() -> No
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MARKDOWN)
 def test_whatever_is_typed_nothing_else_comes_out(source: str) -> None:
     assert outside(render_post(source)) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MARKDOWN)
 def test_whatever_html_is_typed_nothing_else_comes_out(source: str) -> None:
     try:
@@ -248,7 +248,7 @@ def test_whatever_html_is_typed_nothing_else_comes_out(source: str) -> None:
     assert outside(html) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MARKDOWN)
 def test_what_was_rendered_is_clean_already(source: str) -> None:
     html = render_post(source)

@@ -169,13 +169,13 @@ def test_character_references_mean_what_they_mean_to_a_browser() -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HTML)
 def test_what_is_clean_stays_as_it_is(html: str) -> None:
     assert clean_html(clean_html(html)) == clean_html(html)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HTML | st.text(st.characters(exclude_categories=())))
 def test_whatever_goes_in_nothing_else_comes_out(html: str) -> None:
     assert outside(clean_html(html)) == []

@@ -58,7 +58,7 @@ def test_a_word_is_cut_where_a_boundary_would_lose_more_than_half() -> None:
     assert slugify("a " + "漢" * 100, max_length=20) == "a-" + "漢" * 18
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(exclude_categories=())), st.integers(1, 90))
 def test_whatever_the_title_the_slug_keeps_its_form(title: str, max_length: int) -> None:
     slug = slugify(title, max_length=max_length)

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -865,16 +865,12 @@ def stores_or_refuses(host: Host, content: bytes) -> None:
 
 
 @given(content=FILES)
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 def test_any_bytes_are_a_story_or_refused(desk: Host, content: bytes) -> None:
     stores_or_refuses(desk, content)
 
 
 @given(content=FILES)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 def test_any_bytes_are_a_story_or_refused_by_every_database(host: Host, content: bytes) -> None:
     stores_or_refuses(host, content)
