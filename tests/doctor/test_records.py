@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 
-from flask_newsblog.database import session, utcnow
+from flask_newsblog.database import session
 from flask_newsblog.doctor.findings import Level
 from flask_newsblog.doctor.folders import check_media
 from flask_newsblog.media.storage import LocalStorage
 from flask_newsblog.models import Comment, Mail, MailState, Media, PendingUpdate
 
-from ..hosts import Host, plain, write_story
+from ..hosts import Clock, Host, plain, write_story
 from .patients import WELL, findings, only
 
-NOW = utcnow()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 def store(host: Host, *rows: Any) -> None:
@@ -37,7 +37,8 @@ def mail(key: str, since: datetime, **more: Any) -> Mail:
 @pytest.fixture
 def well(open_hosts: Callable[..., Host], uri: str, tmp_path: Path) -> Host:
     """A host that sends mail, on each database."""
-    return open_hosts(plain, uri, **WELL, NEWSBLOG_MEDIA_FOLDER=str(tmp_path / "media"))
+    folder = str(tmp_path / "media")
+    return open_hosts(plain, uri, given={"clock": Clock(NOW)}, **WELL, NEWSBLOG_MEDIA_FOLDER=folder)
 
 
 def test_a_site_that_sends_no_mail_is_told_so(open_hosts: Callable[..., Host]) -> None:
@@ -96,7 +97,7 @@ def test_networks_that_are_kept_too_long_say_that_prune_does_not_run(well: Host)
 
 
 def test_an_update_that_did_not_come_is_named(well: Host) -> None:
-    post = write_story(well.app)
+    post = write_story(well.app, now=NOW)
     update = PendingUpdate(
         post_id=post.id, blog="news", revision=1, due_at=NOW - timedelta(minutes=30)
     )
