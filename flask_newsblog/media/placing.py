@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from ..database import session
-from ..models import Media, MediaUse, Post
+from ..models import Media, MediaUse, PendingUpdate, Post, Revision, RevisionKind
 from ..text.pictures import PlacedPicture, named_in
 
 _ADDRESSES = "newsblog_picture_addresses"
@@ -54,26 +54,54 @@ def picture_here(blog: str, number: int | None) -> int | None:
     return next(iter(_held(blog, [number] if number else [])), None)
 
 
-def use_pictures(post: Post, *texts: Any, only: bool = False) -> None:
-    """Note which pictures a story uses, so that they are not deleted.
+def use_pictures(post: Post, *texts: Any) -> None:
+    """Note that a story uses these pictures too, so that they are not deleted.
 
     Args:
         post: the story, with what its row says.
         *texts: what else is written for it: anything with ``body`` and ``lead_image``.
-        only: it uses no others any more.
     """
-    wanted = dict.fromkeys(named_in(post.body))
-    wanted |= dict.fromkeys([post.lead_image_id] if post.lead_image_id else [])
+    wanted = _named(post.body, post.lead_image_id)
     for text in texts:
-        wanted |= dict.fromkeys(named_in(text.body))
-        wanted |= dict.fromkeys([text.lead_image] if text.lead_image else [])
-    mine = MediaUse.post_id == post.id
-    known = set(session().scalars(select(MediaUse.media_id).where(mine)))
-    for number in _held(post.blog, sorted(set(wanted) - known)):
+        wanted |= _named(text.body, text.lead_image)
+    _note(post, wanted, _noted(post))
+
+
+def settle_pictures(post: Post) -> None:
+    """Note which pictures a story uses, and that it uses no others any more.
+
+    They are those of its row, of what was saved last, of what is planned to take its place, and
+    of what pages have sent by themselves and nobody has saved yet.
+    """
+    planned = select(PendingUpdate.revision).where(PendingUpdate.post_id == post.id)
+    unseen = select(Revision.content).where(
+        Revision.post_id == post.id,
+        or_(
+            Revision.number.in_([post.saved_revision]),
+            Revision.number == planned.scalar_subquery(),
+            Revision.kind == RevisionKind.AUTO,
+        ),
+    )
+    wanted, noted = _named(post.body, post.lead_image_id), _noted(post)
+    for content in session().scalars(unseen):
+        wanted |= _named(content.get("body") or "", content.get("lead_image"))
+    _note(post, wanted, noted)
+    if noted - wanted:
+        gone = (MediaUse.post_id == post.id, MediaUse.media_id.in_(noted - wanted))
+        session().execute(delete(MediaUse).where(*gone))
+
+
+def _named(body: str, lead_image: int | None) -> set[int]:
+    return {*named_in(body), *([lead_image] if lead_image else [])}
+
+
+def _noted(post: Post) -> set[int]:
+    return set(session().scalars(select(MediaUse.media_id).where(MediaUse.post_id == post.id)))
+
+
+def _note(post: Post, wanted: set[int], noted: set[int]) -> None:
+    for number in _held(post.blog, sorted(wanted - noted)):
         session().add(MediaUse(post_id=post.id, media_id=number))
-    if only and known - set(wanted):
-        gone = MediaUse.media_id.in_(known - set(wanted))
-        session().execute(delete(MediaUse).where(mine, gone))
 
 
 def _held(blog: str, numbers: Iterable[int]) -> list[int]:

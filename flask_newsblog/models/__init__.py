@@ -61,3 +61,9 @@ __all__ = [
 # Not every database of MariaDB's takes every letter by itself.
 for _table in Base.metadata.tables.values():
     _table.kwargs.update(mysql_charset="utf8mb4", mariadb_charset="utf8mb4")
+
+# Texts, the audit and browsers keep numbers. SQLite would give that of a row that is gone to the
+# next one; this has it count on, as the other databases do.
+for _table in Base.metadata.tables.values():
+    if "id" in _table.columns:
+        _table.dialect_kwargs["sqlite_autoincrement"] = True

@@ -214,6 +214,8 @@ def _in_json(mount: Mount, kept: Kept) -> Response:
         url=mount.url("media", key=media.key),
         page=mount.url("edit_picture", media_id=media.id),
         alt=media.alt,
+        caption=media.caption,
+        credit=media.credit,
         markdown=f"![](media:{media.id})",
         width=media.width,
         height=media.height,

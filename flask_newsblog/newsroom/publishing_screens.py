@@ -18,6 +18,7 @@ from .access import may_take
 from .head import desk_head, draw_desk
 from .keeping import FIELD_NAMES
 from .pages import Said
+from .placing import pictures_for
 from .publishing_forms import PublishingForm
 from .publishing_pages import LookedOver, NoteRow, PlannedUpdate, PublishingPage
 from .stories import story_head
@@ -133,9 +134,10 @@ def _revisions_url(mount: Mount, post: Post) -> str:
 
 
 def _warnings(mount: Mount, written: Written) -> tuple[LookedOver, ...]:
+    pictures = pictures_for(mount, written.body)
     return tuple(
         LookedOver(mount.words.t(_FINDINGS[finding]), finding in BLOCKING)
-        for finding in look_over(written)
+        for finding in look_over(written, pictures)
     )
 
 

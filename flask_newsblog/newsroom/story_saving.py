@@ -131,4 +131,5 @@ def said_after(saved: Saved) -> dict[str, Any]:
 
 def _addresses(mount: Mount, post: Post) -> dict[str, Any]:
     ways = ways_from(mount, post)
-    return {"url": ways.save, "autosave": ways.autosave, "id": post.id}
+    here = mount.url("here_in_story", post_id=post.id)
+    return {"url": ways.save, "autosave": ways.autosave, "here": here, "id": post.id}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..database import session
@@ -28,7 +28,6 @@ from ..models import (
     Tag,
     length_of,
 )
-from ..settings import RESERVED
 from ..text.excerpts import count_words, excerpt
 from ..text.markdown import RENDERER, render_post
 from ..text.sanitize import drop_unprintable
@@ -36,8 +35,10 @@ from ..text.slugs import slugify
 from .changes import note_return
 from .names import NameWithoutLetters as NameWithoutLetters
 from .names import TextDoesNotFit as TextDoesNotFit
-from .names import few, find_or_make_section, in_order, is_linked, numbered, unlink, with_room
+from .names import few, find_or_make_section, in_order, is_linked, unlink
 from .names import fitting as fitting
+from .slugs import TAKEN, free_slug, may_be_slug, slugs_like, take_slug
+from .slugs import SlugTaken as SlugTaken
 
 # Characters. The column holds more, but a note is no second story.
 LONGEST_CORRECTION = 5_000
@@ -49,10 +50,6 @@ class AlreadyPublished(ValueError):
 
 class NotPublished(ValueError):
     """The story is not published, so there is nothing to withdraw or correct."""
-
-
-class SlugTaken(ValueError):
-    """Another story of the blog has this slug; the message names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,18 +178,19 @@ def rename(post: Post, slug: str, now: datetime) -> None:
     """Give a story another slug; the old one leads to it from now on.
 
     Raises:
-        SlugTaken: another story has it.
+        SlugTaken: another story has it, if only since a moment ago.
     """
     wanted = slugify(slug, max_length=length_of(Post.slug))
     if wanted == post.slug:
         return
-    if not _may_be_slug(wanted) or wanted in _slugs_like(post.blog, wanted, but=post.id):
-        raise SlugTaken(f"The slug “{wanted}” is taken or not free to use; choose another.")
+    if not may_be_slug(wanted) or wanted in slugs_like(post.blog, wanted, but=post.id):
+        raise SlugTaken(TAKEN.format(slug=wanted))
+    former = post.slug
     session().execute(
         delete(OldSlug).where(OldSlug.blog == post.blog, OldSlug.slug.in_([wanted, post.slug]))
     )
-    session().add(OldSlug(blog=post.blog, slug=post.slug, post_id=post.id))
-    post.slug = wanted
+    take_slug(post, wanted)
+    session().add(OldSlug(blog=post.blog, slug=former, post_id=post.id))
     _touch(post, now)
 
 
@@ -274,27 +272,3 @@ def _place_in_lists(post: Post, now: datetime) -> None:
     session().flush()
     for model in (one for one in (PostTag, Byline) if is_linked(one, post.id)):
         session().execute(update(model).where(model.post_id == post.id).values(published_at=at))
-
-
-def free_slug(blog: str, wanted: str, but: int | None = None) -> str:
-    """This slug, or the next one with a number; what the story ``but`` has is free for it."""
-    if _may_be_slug(wanted) and wanted not in _slugs_like(blog, wanted, but):
-        return wanted
-    base = with_room(wanted, length_of(Post.slug))
-    return numbered(base, _slugs_like(blog, base, but))
-
-
-def _may_be_slug(slug: str) -> bool:
-    # A slug of digits alone would be read as a year, month or day in an address.
-    return bool(slug) and slug not in RESERVED and not slug.isdigit()
-
-
-def _slugs_like(blog: str, base: str, but: int | None = None) -> set[str]:
-    found: set[str] = set()
-    for model, post_id in ((Post, Post.id), (OldSlug, OldSlug.post_id)):
-        alike = or_(model.slug == base, model.slug.startswith(f"{base}-", autoescape=True))
-        query = select(model.slug).where(model.blog == blog, alike)
-        if but is not None:
-            query = query.where(post_id != but)
-        found.update(session().scalars(query))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,8 +11,9 @@ from ..database import session
 from ..models import Post, Revision, RevisionKind, length_of
 from ..people import Person
 from ..text.slugs import slugify
-from .actions import Text, create_post, free_slug
+from .actions import Text, create_post
 from .revisions import THE_ROW
+from .slugs import SlugTaken, free_slug, take_slug
 
 # Where a story came from that was begun at the desk: a page of this name. Of one name there
 # can be but one in a blog, and the database sees to it.
@@ -69,5 +71,10 @@ def base_of(post: Post, base: int, sitting: str) -> int:
 def follow_headline(post: Post, title: str) -> None:
     """Give a story that never had a time the slug of its headline; no reader knows another."""
     wanted = slugify(title)
-    if post.published_at is None and wanted:
-        post.slug = free_slug(post.blog, wanted, but=post.id)
+    if post.published_at is not None or not wanted:
+        return
+    free = free_slug(post.blog, wanted, but=post.id)
+    if free != post.slug:
+        # Somebody may be quicker: then it keeps the one it has until its headline changes again.
+        with suppress(SlugTaken):
+            take_slug(post, free)

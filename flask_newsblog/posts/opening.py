@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..context import render_error
 from ..database import row_number, session
 from ..i18n import mark
+from ..media.placing import pictures_in
 from ..models import Post, PostState
 from ..mount import Mount, this_blog
 from ..text.markdown import render_post
@@ -90,7 +91,7 @@ def body_of(post: Post, written: Written) -> Markup:
     """
     if post.saved_revision == post.shown_revision:
         return shown_body(post)
-    return render_post(written.body)
+    return render_post(written.body, pictures=pictures_in(post.blog, written.body))
 
 
 def shown_body(post: Post) -> Markup:

@@ -15,7 +15,7 @@ from sqlalchemy import Select, inspect, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..database import session
-from ..media.placing import use_pictures
+from ..media.placing import settle_pictures, use_pictures
 from ..models import Post, PostState, Revision, RevisionKind, length_of
 from ..people import Person
 from ..text.merging import Marks
@@ -124,6 +124,7 @@ def save(
         post, written, person, now, kind=RevisionKind.KEPT, base=base, sitting=sitting
     )
     if conflicts:
+        use_pictures(post, written)
         return Saved(mine, both, other, began, conflicts)
     revision = other
     if both != theirs:
@@ -255,9 +256,9 @@ def _with(post: Post, number: int) -> Revision:
 
 
 def _show(post: Post, revision: Revision, written: Written, now: datetime) -> Revision:
-    # Also those of what readers still see.
-    use_pictures(post, written, only=True)
-    if post.state != PostState.PUBLISHED:
+    if post.state == PostState.PUBLISHED:
+        settle_pictures(post)
+    else:
         put_before_readers(post, written, revision.number, now)
     return revision
 

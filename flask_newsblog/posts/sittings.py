@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from ..database import session
+from ..media.placing import use_pictures
 from ..models import Editing, Post, Revision, RevisionKind, length_of
 from ..people import Person
 from . import revisions
@@ -62,6 +63,7 @@ def keep_unsaved(
     else:
         content[_SINCE] = last.content[_SINCE]
     last.content, last.base, last.saved_at = content, base, now
+    use_pictures(post, written)
     session().flush()
     return Sent(now, last.number)
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from ..audit import Deed, Thing, write_down
 from ..database import session
 from ..i18n import mark
+from ..media.placing import settle_pictures
 from ..models import NoteKind, PendingUpdate, Post, PostState
 from ..people import Person
 from .handing import leave_note
@@ -69,6 +70,7 @@ def cancel(post: Post, now: datetime) -> None:
     hold(post)
     require(Step.CANCEL_UPDATE, post, now)
     session().delete(held_update(post))
+    settle_pictures(post)
     touch(post, now)
 
 
@@ -115,9 +117,11 @@ def apply(post_id: int, now: datetime) -> Post | None:
     session().delete(pending)
     if post.state != PostState.PUBLISHED or content is None:
         # Withdrawn by what knows nothing of updates; there is nothing to be put in its place.
+        settle_pictures(post)
         return None
     if post.shown_revision > pending.revision:
         # Brought in anew from outside; the planned words are older than what readers see.
+        settle_pictures(post)
         _note_given_up(post, pending, "something newer is before the readers", now)
         return None
     written = present(post.blog, written_from(content))
@@ -139,6 +143,7 @@ def give_up(post_id: int, reason: str, now: datetime) -> None:
     if post is None or pending is None or pending.due_at > now:
         return
     session().delete(pending)
+    settle_pictures(post)
     touch(post, now)
     _note_given_up(post, pending, reason, now)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ..database import session
-from ..media.placing import picture_here, use_pictures
+from ..media.placing import picture_here, settle_pictures
 from ..models import Author, Byline, Post, PostTag, Section, Tag, length_of
 from ..text.limits import TextTooDeep, TextTooLong
 from . import actions
@@ -104,7 +104,7 @@ def put_before_readers(post: Post, written: Written, number: int, now: datetime)
     actions.set_tags(post, written.tags, now)
     actions.set_authors(post, written.authors, now)
     post.shown_revision = number
-    use_pictures(post, only=number == post.saved_revision)
+    settle_pictures(post)
     if known:
         note_change(post, former, number_before, content, now)
 

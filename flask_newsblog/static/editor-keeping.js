@@ -156,6 +156,8 @@
       form.dataset.story = told.id;
       form.dataset.autosave = told.autosave || "";
       form.action = told.url;
+      const here = document.querySelector("[data-here]");
+      if (here) here.dataset.here = told.here || "";
       history.replaceState(history.state, "", told.url);
       forget(old);
       hold();

@@ -35,6 +35,9 @@
       if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) field.add(new Option(value, value));
       field.value = value;
     }
+    // A picture that is not among those on offer any more is told by its number.
+    const number = given.get("lead_image");
+    if (number && !given.get("lead_number") && form.elements.lead_image.value !== number) form.elements.lead_number.value = number;
     for (const tell of ready) tell();
   }
 
@@ -588,6 +591,7 @@
     saveButton.removeAttribute("aria-disabled");
     if (status === 409) {
       // Both were changed at one place: the page that comes shows both.
+      for (const place of places) text.value = text.value.replace(place, "");
       keeping.leave();
       form.requestSubmit(saveButton);
     } else if (status === 200 && told.reload) {

@@ -4,7 +4,7 @@
   "use strict";
   const line = document.querySelector("[data-here]");
   const form = document.querySelector("form[data-story]");
-  if (!line || !line.dataset.here || !form) return;
+  if (!line || !form) return;
   const EVERY = 20_000;
   const TOKEN = "[name=csrf_token]";
 
@@ -30,7 +30,8 @@
   }
 
   async function tell(again) {
-    if (document.hidden && !again) return;
+    // A story that is just being begun has no address yet.
+    if (!line.dataset.here || (document.hidden && !again)) return;
     try {
       const answer = await fetch(line.dataset.here, {
         method: "POST", body: said(), credentials: "same-origin",
@@ -51,6 +52,8 @@
 
   document.addEventListener("visibilitychange", () => tell());
   addEventListener("pageshow", () => tell());
-  addEventListener("pagehide", () => navigator.sendBeacon(line.dataset.here, said({ leave: "1" })));
+  addEventListener("pagehide", () => {
+    if (line.dataset.here) navigator.sendBeacon(line.dataset.here, said({ leave: "1" }));
+  });
   setInterval(tell, EVERY);
 })();

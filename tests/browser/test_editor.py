@@ -499,3 +499,63 @@ def test_the_sheet_has_no_serious_fault(writer: Writer, axe: str, scheme: str) -
     for screen in (PHONE, DESK):
         page.set_viewport_size(screen)
         assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+
+
+def test_who_begins_a_story_is_seen_in_it_by_who_comes_next(writer: Writer, site: Site) -> None:
+    page, title = writer(), headline()
+    with page.expect_request("**/here"):
+        page.get_by_label("Headline").fill(title)
+        page.get_by_label("Story", exact=True).fill("First words.")
+        expect(state(page)).to_have_text(re.compile(r"Draft kept \d\d?:\d\d"))
+        page.evaluate("dispatchEvent(new Event('pageshow'))")
+
+
+def test_words_that_come_back_have_the_picture_that_was_chosen_for_them(
+    writer: Writer, site: Site
+) -> None:
+    page = writer()
+    page.context.set_offline(True)
+    page.get_by_label("Story", exact=True).fill("With a picture.")
+    page.evaluate(
+        """() => {
+        // A picture that was on offer when this was written, and is not any more.
+        const form = document.querySelector("[data-writing]");
+        const radio = document.createElement("input");
+        Object.assign(radio, { type: "radio", name: "lead_image", value: "424242", checked: true });
+        form.querySelector("[data-pictures]").append(radio);
+        radio.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    expect(state(page)).to_have_text("Not saved: kept in this browser")
+    page.close()
+    page.context.set_offline(False)
+    again = writer(context=page.context)
+    again.get_by_role("button", name="Show them").click()
+    assert body(again) == "With a picture."
+    number = again.get_by_label("Number of a picture in the library")
+    expect(number).to_have_value("424242")
+
+
+def test_a_picture_on_its_way_leaves_no_mark_in_words_that_two_changed(
+    writer: Writer, site: Site
+) -> None:
+    page, title = writer(), headline()
+    page.get_by_label("Headline").fill(title)
+    page.get_by_label("Story", exact=True).fill("One boat.")
+    page.keyboard.press("Control+s")
+    expect(state(page)).to_have_text(re.compile("^Saved"))
+    [post] = posts(site, title)
+    other = writer(f"/news/newsroom/posts/{post.id}/")
+    other.get_by_label("Story", exact=True).fill("Two boats.")
+    other.keyboard.press("Control+s")
+    expect(state(other)).to_have_text(re.compile("^Saved"))
+    page.locator("[data-writing]").evaluate("form => form.dataset.upload = '/upload-without-end'")
+    page.route("**/upload-without-end", lambda route: None)
+    type_words(page, "Three boats.")
+    page.get_by_label("Story", exact=True).evaluate(DROP)
+    expect(page.get_by_label("Story", exact=True)).to_have_value(re.compile("Uploading"))
+    page.keyboard.press("Control+s")
+    expect(page.get_by_label("Story", exact=True)).to_have_value(re.compile("Two boats"))
+    text = body(page)
+    assert "Three boats." in text
+    assert "Uploading" not in text

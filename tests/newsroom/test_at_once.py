@@ -141,3 +141,51 @@ def test_an_update_is_cancelled_while_its_time_comes(
     assert page.status_code == 200
     assert (the_story(host).title == "High tide") is made
     close(host)
+
+
+@every_database
+def test_of_two_who_take_one_slug_at_once_one_is_told_that_it_is_taken(
+    kind: str, tmp_path: Path, server_database: Server
+) -> None:
+    host = open_busy(kind, tmp_path, server_database, given=given(Clock(NOON)))
+    browsers = [host.client() for _ in range(4)]
+    for number, browser in enumerate(browsers):
+        send(browser, NEW, **(OLD_WORDS | {"title": f"Tide {number}", "slug": f"tide-{number}"}))
+    for turn in range(5):
+
+        def rename(browser: Any, address: str, turn: int = turn) -> Callable[[], int]:
+            form = hidden(browser.get(address).text) | OLD_WORDS | {"slug": f"wanted-{turn}"}
+            return lambda: int(browser.post(address, data=form).status_code)
+
+        with host.app.app_context():
+            numbers = list(session().scalars(select(Post.id).order_by(Post.id)))
+        rooms = [f"/news/newsroom/posts/{number}/" for number in numbers]
+        jobs = [rename(*both) for both in zip(browsers, rooms, strict=True)]
+        assert sorted(at_once(jobs)) == [303, 422, 422, 422]
+    close(host)
+
+
+@every_database
+def test_of_two_who_write_one_headline_at_once_both_are_saved(
+    kind: str, tmp_path: Path, server_database: Server
+) -> None:
+    host = open_busy(kind, tmp_path, server_database, given=given(Clock(NOON)))
+    browsers = [host.client() for _ in range(4)]
+    for number, browser in enumerate(browsers):
+        send(browser, NEW, **(OLD_WORDS | {"title": f"Tide {number}", "slug": ""}))
+    for turn in range(5):
+
+        def write(browser: Any, number: int, turn: int = turn) -> Callable[[], int]:
+            address = f"/news/newsroom/posts/{number}/"
+            new = {"slug": "", "title": f"Wanted {turn}", "body": f"Words {turn} of {number}."}
+            form = hidden(browser.get(address).text) | OLD_WORDS | new
+            return lambda: int(browser.post(address, data=form).status_code)
+
+        with host.app.app_context():
+            numbers = list(session().scalars(select(Post.id).order_by(Post.id)))
+        jobs = [write(*both) for both in zip(browsers, numbers, strict=True)]
+        assert at_once(jobs) == [303] * 4
+        with host.app.app_context():
+            bodies = session().scalars(select(Post.body).order_by(Post.id)).all()
+        assert bodies == [f"Words {turn} of {number}." for number in numbers]
+    close(host)

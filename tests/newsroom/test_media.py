@@ -94,6 +94,7 @@ def test_a_script_gets_what_it_needs_to_place_the_picture(desk: Host) -> None:
     (media,) = library(desk)
     assert answer.json == {
         "id": media.id, "url": f"/news/media/{media.key}", "alt": "A pier", "said": "",
+        "caption": "", "credit": "",
         "markdown": f"![](media:{media.id})", "width": 90, "height": 60,
         "page": f"/news/newsroom/media/{media.id}/",
     }  # fmt: skip
