@@ -5,6 +5,7 @@ from .blog import NewsBlog, SetupError
 from .comments.checks import Draft, Outcome, Verdict
 from .comments.origin import Origin
 from .headlines import latest_stories
+from .late_verdicts import NoSuchComment, give_verdict
 from .mount import NoSuchBlog, current_blog
 from .people import Action, Person
 from .settings import SettingError, Settings
@@ -18,8 +19,8 @@ from .signals import (
 )
 
 __all__ = [
-    "Action", "Draft", "NewsBlog", "NoSuchBlog", "Origin", "Outcome", "Person", "SettingError",
-    "Settings", "SetupError", "Verdict", "__version__", "comment_approved", "comment_posted",
-    "comment_submitting", "current_blog", "latest_stories", "post_imported", "post_published",
-    "post_updated",
+    "Action", "Draft", "NewsBlog", "NoSuchBlog", "NoSuchComment", "Origin", "Outcome", "Person",
+    "SettingError", "Settings", "SetupError", "Verdict", "__version__", "comment_approved",
+    "comment_posted", "comment_submitting", "current_blog", "give_verdict", "latest_stories",
+    "post_imported", "post_published", "post_updated",
 ]  # fmt: skip

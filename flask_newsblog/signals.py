@@ -24,7 +24,8 @@ comment_submitting = _signals.signal("comment-submitting")
 # A reply was stored. ``blog``; ``comment``: the Comment, published or held.
 comment_posted = _signals.signal("comment-posted")
 
-# A reply that was held, rejected or spam was published by a moderator. ``blog``; ``comment``.
+# A reply that was held, rejected or spam was published: by a moderator, or as nothing held it any
+# more. ``blog``; ``comment``.
 comment_approved = _signals.signal("comment-approved")
 
 # A post was put before the readers, or given a time for it. ``blog``: the blog's name;

@@ -8,18 +8,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from ..database import session
-from ..models import (
-    Comment,
-    CommentChange,
-    CommentState,
-    CommentVerdict,
-    MailAddress,
-    Proof,
-    Subscription,
-)
+from ..models import Comment, CommentState, MailAddress, Proof, Subscription
 from . import addresses
 from .actions import lock_thread, move, pinned
-from .checks import Outcome, first_time_without_proof
+from .holds import WANTS_PROOF, holds_of, waits_for_checks_alone
 from .journal import Verb, note_of_writer, values_of
 from .own import same_address
 
@@ -70,7 +62,8 @@ def confirm(comment: Comment, email: str, now: datetime) -> Confirmed:
     if comment.proof in (Proof.ADDRESS, Proof.PERSON):
         return Confirmed(comment, published=False)
     before = values_of(comment, pinned(comment.post_id))
-    published = _waits_for_proof_alone(comment) and move(comment, CommentState.PUBLISHED)
+    waited_for_this = waits_for_checks_alone(comment) and holds_of(comment) == {WANTS_PROOF}
+    published = waited_for_this and move(comment, CommentState.PUBLISHED)
     comment.proof = Proof.ADDRESS
     session().flush()
     after = values_of(comment, pinned(comment.post_id))
@@ -82,20 +75,3 @@ def _known(blog: str, email: str) -> MailAddress | None:
     same = same_address(MailAddress.email, email)
     found = select(MailAddress).where(MailAddress.blog == blog, same).order_by(MailAddress.id)
     return session().scalars(found.limit(1)).one_or_none()
-
-
-def _waits_for_proof_alone(comment: Comment) -> bool:
-    if comment.state != CommentState.HELD or comment.reviewed_at is not None:
-        return False
-    verdicts = select(CommentVerdict.check).where(
-        CommentVerdict.comment_id == comment.id,
-        CommentVerdict.outcome == Outcome.HOLD.name.lower(),
-    )
-    if set(session().scalars(verdicts)) != {first_time_without_proof.__name__}:
-        return False
-    # Held again since, as by readers' reports or as an approval was taken back: a moderator has
-    # to look.
-    held = select(CommentChange.id).where(
-        CommentChange.comment_id == comment.id, CommentChange.verb.in_((Verb.HOLD, Verb.UNDO))
-    )
-    return session().scalar(held.limit(1)) is None

@@ -13,6 +13,7 @@ from urllib.error import URLError
 
 import pytest
 
+from flask_newsblog.comments.holds import holds_of
 from flask_newsblog.models import CommentState
 from flask_newsblog.signals import comment_posted
 
@@ -60,14 +61,7 @@ def shown() -> Iterator[dict[str, Any]]:
 
 def open_with(open_site: OpenSite, shown: dict[str, Any]) -> Site:
     checks = [shown["wait_for_the_service"]]
-    site = open_site(given={"comment_checks": checks}, NEWSBLOG_HOLD_GUESTS=False)
-
-    def run(command: list[str], *, check: bool) -> None:
-        assert command[:4] == ["flask", "--app", "app", "newsblog"]
-        assert site.host.run(*command[4:]).exit_code == 0
-
-    shown["run"] = run
-    return site
+    return open_site(given={"comment_checks": checks}, NEWSBLOG_HOLD_GUESTS=False)
 
 
 def test_a_service_that_is_asked_later_publishes_what_it_finds_good(
@@ -80,7 +74,24 @@ def test_a_service_that_is_asked_later_publishes_what_it_finds_good(
     with running() as shown["SERVICE"]:
         shown["work"]()
         shown["work"]()
-    assert [c.state for c in site.stored()] == [PUBLISHED, HELD]
+    good, bad = site.stored()
+    assert (good.state, bad.state) == (PUBLISHED, HELD)
+    assert site.reasons(good.id) == {"wait_for_the_service": "is spam to 1%, says the classifier"}
+    assert site.reasons(bad.id) == {"wait_for_the_service": "is spam to 99%, says the classifier"}
+
+
+def test_a_service_that_is_asked_later_lets_nothing_past_the_other_checks(
+    open_site: OpenSite, shown: dict[str, Any]
+) -> None:
+    site = open_with(open_site, shown)
+    assert site.host.run("rules", "add", "word", "ferry").exit_code == 0
+    site.send()
+    with running() as shown["SERVICE"]:
+        shown["work"]()
+    (comment,) = site.stored()
+    assert comment.state == HELD
+    with site.app.app_context():
+        assert holds_of(comment) == {"has_a_listed_word"}
 
 
 def test_a_service_that_is_down_leaves_the_reply_stored_and_held(
