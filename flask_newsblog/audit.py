@@ -87,6 +87,7 @@ class Deed(StrEnum):
     MOVE = "move"
     TAKE_OFF = "take-off"
     RETIME = "retime"
+    IMPORT = "import"
     INVITE = "invite"
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 import click
 
+from ..audit import Deed
 from ..comments import bans, moderation
 from ..comments.checks import CHECKS, Check
 from ..comments.moderation import Unacceptable
+from ..comments.rule_deeds import write_down_rule
 from ..comments.rule_values import RuleError
 from ..database import session
 from ..models import CommentChange, RuleKind, RuleOutcome
@@ -110,6 +112,7 @@ def ban_writer(comment_id: int, what: str | None, days: int | None, blog_name: s
         rule = bans.ban_writer(comment, RuleKind(what), until, AT_A_SHELL, now)
     except (bans.NothingToBan, RuleError) as error:
         raise click.ClickException(str(error)) from error
+    write_down_rule(mount.words, None, Deed.CREATE, rule, now)
     session().commit()
     end = f"until {_moment(rule.until)}" if rule.until else "for good"
     done = "refused" if rule.outcome == RuleOutcome.REFUSE else "held"

@@ -9,9 +9,11 @@ from textwrap import shorten
 import click
 from flask.cli import AppGroup
 
+from ..audit import Deed, Thing, write_down
 from ..comments import rules
 from ..comments.checks import CHECKS, judge
 from ..comments.drafts import draft_of_nobody
+from ..comments.rule_deeds import write_down_rule
 from ..comments.rule_values import RuleError
 from ..database import session
 from ..models import Rule, RuleKind, RuleOutcome
@@ -75,6 +77,7 @@ def add_rule(
     except RuleError as error:
         raise click.ClickException(str(error)) from error
     said = _sentence(rule)
+    write_down_rule(mount.words, None, Deed.CREATE, rule, now)
     session().commit()
     click.echo(said)
 
@@ -93,6 +96,7 @@ def remove_rule(kind: str, value: str, blog_name: str | None) -> None:
     if rule is None:
         raise click.ClickException(f"There is no rule of this kind for {value}.")
     said = f"Removed: {rule.kind} {rule.value}."
+    write_down_rule(mount.words, None, Deed.DELETE, rule, mount.now())
     rules.remove_rule(rule)
     session().commit()
     click.echo(said)
@@ -159,12 +163,16 @@ def export_rules(blog_name: str | None) -> None:
 def import_rules(kind: str, outcome: str, blog_name: str | None) -> None:
     """Read rules from standard input: what export wrote, or one value a line."""
     mount = mount_named(blog_name)
+    now = mount.now()
     lines = sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines()
     try:
-        done = rules.import_rules(mount.blog, lines, kind, outcome, AT_A_SHELL.name, mount.now())
+        done = rules.import_rules(mount.blog, lines, kind, outcome, AT_A_SHELL.name, now)
     except RuleError as error:
         session().rollback()
         raise click.ClickException(f"{error} Nothing was changed.") from error
+    if done.added or done.changed:
+        detail = f"{done.added} added, {done.changed} changed"
+        write_down(mount.blog, None, Deed.IMPORT, Thing.RULE, now, detail=detail)
     session().commit()
     click.echo(f"{done.added} added, {done.changed} changed, {done.unchanged} there already.")
 

@@ -64,6 +64,7 @@ _DEEDS = {
     Deed.RETIME.value: mark("%(person)s changed how long “%(title)s” stays on the front page"),
     Deed.START.value: mark("%(person)s began “%(title)s”"),
     Deed.END.value: mark("%(person)s ended “%(title)s”"),
+    Deed.IMPORT.value: mark("%(person)s brought in “%(title)s” from a file"),
     Deed.INVITE.value: mark("%(person)s made a sign-in link for “%(title)s”"),
     Deed.SIGN_IN.value: mark("%(person)s signed in by a link"),
     Deed.SIGN_OUT.value: mark("%(person)s signed out"),
@@ -93,6 +94,7 @@ _OF_KIND = {
     (Thing.BANNER.value, Deed.END.value): mark("%(person)s ended breaking news: “%(title)s”"),
     (Thing.RULE.value, Deed.CREATE.value): mark("%(person)s added a rule: %(title)s"),
     (Thing.RULE.value, Deed.DELETE.value): mark("%(person)s removed a rule: %(title)s"),
+    (Thing.RULE.value, Deed.IMPORT.value): mark("%(person)s brought in rules from a file"),
     (Thing.SECTION.value, Deed.CREATE.value): mark("%(person)s added the section “%(title)s”"),
     (Thing.SECTION.value, Deed.EDIT.value): mark("%(person)s changed the section “%(title)s”"),
     (Thing.SECTION.value, Deed.MERGE.value): mark(

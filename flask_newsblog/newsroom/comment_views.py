@@ -12,6 +12,7 @@ from flask import Response, abort, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
+from ..audit import Deed
 from ..comments import bans
 from ..comments import moderation as rules_of_moderation
 from ..comments.attack import is_under_attack
@@ -27,6 +28,7 @@ from ..comments.moderation import (
 )
 from ..comments.queries import with_ids
 from ..comments.queue import REPORTED
+from ..comments.rule_deeds import write_down_rule
 from ..comments.rule_values import RuleError
 from ..database import row_number, session
 from ..models import Comment, RuleKind, RuleOutcome
@@ -189,10 +191,11 @@ def _ban(desk: Desk, comment_id: int, what: RuleKind, lasts: timedelta | None) -
     now = desk.mount.now()
     # Anybody may type the address of somebody else, who must not be shut out for it.
     outcome = RuleOutcome.REFUSE if what is RuleKind.PERSON else RuleOutcome.HOLD
-    bans.ban_writer(
+    rule = bans.ban_writer(
         _comment(comment_id, {desk.mount.blog: desk}), what, now + lasts if lasts else None,
         _moderator(desk), now, request.form.get("note", ""), outcome,
     )  # fmt: skip
+    write_down_rule(desk.mount.words, desk.person, Deed.CREATE, rule, now)
 
 
 def _show_comment(

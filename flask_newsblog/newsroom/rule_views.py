@@ -11,13 +11,14 @@ from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from ..audit import Deed, Thing, write_down
+from ..audit import Deed
 from ..comments import rules as desk_rules
 from ..comments import tokens
 from ..comments.attack import is_under_attack
 from ..comments.checks import CHECKS, Outcome, judge
 from ..comments.drafts import draft_of_nobody
 from ..comments.private import signing_keys
+from ..comments.rule_deeds import KIND_NAMES, write_down_rule
 from ..comments.rule_values import RuleError, check_outcome
 from ..comments.rules import Trial
 from ..database import row_number, session
@@ -36,13 +37,6 @@ from .pages import Choice, StateFilter
 from .rule_pages import CaughtRow, RuleForm, RuleRow, RulesPage, TextTest, TrialView, VerdictRow
 
 ROWS, CAUGHT = 100, 20
-_KINDS = {
-    RuleKind.WORD: mark("Word or phrase"),
-    RuleKind.EMAIL: mark("Email address"),
-    RuleKind.DOMAIN: mark("Domain"),
-    RuleKind.NETWORK: mark("Network"),
-    RuleKind.PERSON: mark("Person"),
-}
 _OUTCOMES = {RuleOutcome.HOLD: mark("Hold"), RuleOutcome.REFUSE: mark("Refuse")}
 _VERDICTS = {
     Outcome.PUBLISH: mark("Note"),
@@ -121,9 +115,7 @@ def _again(mount: Mount, now: datetime) -> ResponseReturnValue:
 
 
 def _write_down(mount: Mount, deed: Deed, rule: Rule, now: datetime) -> None:
-    # Not what it looks for, which may be somebody's address: that goes with the rule.
-    kind = mount.words.t(_KINDS[RuleKind(rule.kind)])
-    write_down(mount.blog, person_here(), deed, Thing.RULE, now, thing_id=rule.id, title=kind)
+    write_down_rule(mount.words, person_here(), deed, rule, now)
 
 
 def _test(mount: Mount, now: datetime) -> ResponseReturnValue:
@@ -139,7 +131,7 @@ def _typed() -> tuple[str, str, str, str, str]:
     form = request.form
     kind, outcome = form.get("kind", RuleKind.WORD), form.get("outcome", RuleOutcome.HOLD)
     days = form.get("days", "")
-    if kind not in _KINDS or outcome not in _OUTCOMES or days not in _SPANS:
+    if kind not in KIND_NAMES or outcome not in _OUTCOMES or days not in _SPANS:
         abort(400)
     return kind, form.get("value", ""), outcome, days, form.get("note", "")
 
@@ -155,7 +147,7 @@ def _page(
 ) -> Response:
     args = request.args
     kind, part = args.get("kind", ""), one_line(args.get("part"))
-    if kind and kind not in _KINDS:
+    if kind and kind not in KIND_NAMES:
         abort(404)
     before = post_number(args["before"]) if "before" in args else None
     found = desk_rules.page_of_rules(mount.blog, ROWS + 1, kind, part, before)
@@ -194,7 +186,7 @@ def _rule_form(mount: Mount, problem: str) -> RuleForm:
         )
 
     return RuleForm(
-        kinds=choices(_KINDS, form.get("kind", "")),
+        kinds=choices(KIND_NAMES, form.get("kind", "")),
         value=one_line(form.get("value")),
         outcomes=choices(_OUTCOMES, form.get("outcome", "")),
         spans=choices(_SPANS, form.get("days", "")),
@@ -252,7 +244,7 @@ def _row(mount: Mount, rule: Rule, now: datetime) -> RuleRow:
     words = mount.words
     return RuleRow(
         id=rule.id,
-        kind_name=words.t(_KINDS[RuleKind(rule.kind)]),
+        kind_name=words.t(KIND_NAMES[RuleKind(rule.kind)]),
         value=rule.value,
         outcome_name=words.t(_OUTCOMES[RuleOutcome(rule.outcome)]),
         until=rule.until,
@@ -264,7 +256,7 @@ def _row(mount: Mount, rule: Rule, now: datetime) -> RuleRow:
 
 def _filters(mount: Mount, here: str) -> tuple[StateFilter, ...]:
     words = mount.words
-    names = {"": words.t("All")} | {str(kind): words.t(name) for kind, name in _KINDS.items()}
+    names = {"": words.t("All")} | {str(kind): words.t(name) for kind, name in KIND_NAMES.items()}
     return tuple(
         StateFilter(name, mount.url("rules", kind=kind or None), kind == here)
         for kind, name in names.items()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from flask_newsblog import Person
 from flask_newsblog.comments.checks import Draft, Outcome, Verdict
 from flask_newsblog.database import session
-from flask_newsblog.models import Comment, CommentState, Post, Report, Rule
+from flask_newsblog.models import AuditEntry, Comment, CommentState, Post, Report, Rule
 
 from ..hosts import Clock, Host, bare_app, blog, counted_statements, two_blogs, write_story
 from .conftest import OpenSite
@@ -158,6 +158,11 @@ def test_an_address_is_banned_for_a_time_or_for_good(
     assert status(html).startswith("The ban is in force.")
     until = site.clock() + timedelta(days=days) if days else None
     assert rules(site) == [("email", "mira@example.org", "hold", until, "Rude again.", "Edith")]
+    with site.app.app_context():
+        ((deed, title, who),) = session().execute(
+            select(AuditEntry.verb, AuditEntry.title, AuditEntry.person_name)
+        )
+    assert (deed, title, who) == ("create", "Email address", "Edith")
 
 
 def test_a_shorter_ban_takes_nothing_from_a_longer_one(site: Site, desk: Moderator) -> None:

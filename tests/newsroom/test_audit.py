@@ -300,6 +300,36 @@ def test_rules_are_written_down_without_what_they_look_for(
     assert "mira@example.org" not in page
 
 
+def test_rules_and_bans_by_command_are_written_down_as_the_sites(
+    open_hosts: Callable[..., Host],
+) -> None:
+    host = open_hosts(plain)
+    post = write_story(host.app)
+    with host.app.app_context():
+        given = {"author_email": "mira@example.org", "body": "Words.", "body_html": ""}
+        session().add(Comment(blog="news", post_id=post.id, **given))
+        session().commit()
+    for command in (
+        ("rules", "add", "word", "casino"),
+        ("rules", "remove", "word", "casino"),
+        ("comments", "ban", "1", "--email"),
+    ):
+        assert host.run(*command).exit_code == 0
+    for lines in ("casino\npills\n", "casino\n"):
+        assert host.run("rules", "import", input=lines).exit_code == 0
+    page = sign_in(host, "Ann Lee").get(AUDIT).text
+    text = words_of(page)
+    for entry in (
+        "added a rule: Word or phrase",
+        "removed a rule: Word or phrase",
+        "added a rule: Email address",
+        "brought in rules from a file 2 added, 0 changed",
+    ):
+        assert text.count(f"The site {entry}") == 1, entry
+    for value in ("casino", "pills", "mira@example.org"):
+        assert value not in page
+
+
 def all_deeds() -> Iterable[Entry]:
     for thing in Thing:
         for deed in (*Deed, "unheard-of"):
