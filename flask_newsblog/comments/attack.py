@@ -82,14 +82,16 @@ def values(least: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def counting() -> tuple[sa.Subquery, tuple[sa.ColumnElement[int], ...]]:
+def counting(
+    blog: sa.ColumnElement[str] = BLOG,
+) -> tuple[sa.Subquery, tuple[sa.ColumnElement[int], ...]]:
     """A row with the first three of :class:`Counts`, and the columns of all to select from it.
 
     Both are made anew for each statement that is put together: two that were each kept by
     themselves might be of two makings, where two threads come first at once, and a statement
     of both would name the row twice. What is counted is bounded.
     """
-    found = _unwanted(_moment("thirty"), bindparam("most", type_=sa.Integer())).subquery()
+    found = _unwanted(blog, _moment("thirty"), bindparam("most", type_=sa.Integer())).subquery()
     since = found.c.created_at
 
     def so_far(name: str) -> sa.ColumnElement[int]:
@@ -99,7 +101,7 @@ def counting() -> tuple[sa.Subquery, tuple[sa.ColumnElement[int], ...]]:
         so_far("ten").label("ten"), so_far("twenty").label("twenty"), func.count().label("thirty")
     )
     recent = row.select_from(found).subquery("recent")
-    day = _unwanted(_moment("day"), sa.literal(_MOST_IN_A_DAY)).subquery()
+    day = _unwanted(blog, _moment("day"), sa.literal(_MOST_IN_A_DAY)).subquery()
     whole = select(func.count()).select_from(day).scalar_subquery()
     many = recent.c.thirty >= bindparam("least", type_=sa.Integer())
     in_a_day = sa.case((many, whole), else_=recent.c.thirty)
@@ -111,13 +113,15 @@ def _statement() -> sa.Executable:
     return select(*counting()[1])
 
 
-def _unwanted(since: sa.BindParameter[datetime], most: Any) -> sa.CompoundSelect[Any]:
+def _unwanted(
+    blog: sa.ColumnElement[str], since: sa.BindParameter[datetime], most: Any
+) -> sa.CompoundSelect[Any]:
     parts = []
     for state in _UNWANTED:
         part = (
             select(Comment.created_at)
             .where(
-                Comment.blog == BLOG,
+                Comment.blog == blog,
                 Comment.state == literal_column(f"'{state}'", sa.String()),
                 Comment.created_at > since,
             )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from ..audit import Deed
 from ..comments import bans
 from ..comments import moderation as rules_of_moderation
-from ..comments.attack import is_under_attack
+from ..comments.attacks import blogs_under_attack
 from ..comments.checks import CHECKS
 from ..comments.moderation import (
     DECISIONS,
@@ -73,9 +73,10 @@ def moderation() -> ResponseReturnValue:
     """The comments in one state, of all blogs that the person here may moderate."""
     mine = desks()
     place, now = _place(request.args, mine), this_blog().now()
-    blog = place.blog or this_blog().blog
-    attack = is_under_attack(blog, mine[blog].mount.settings, now)
-    page = comments_page(mine, place, request.args.get("done", ""), attack)
+    settings = {blog: desk.mount.settings for blog, desk in mine.items()}
+    page = comments_page(
+        mine, place, request.args.get("done", ""), blogs_under_attack(settings, now)
+    )
     return draw_desk("newsroom/comments.html", page, now)
 
 

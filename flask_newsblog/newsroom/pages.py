@@ -129,6 +129,7 @@ class CommentsPage:
 
     ``place`` are the fields by which a form comes back to this page, ``start`` is the
     address where the list begins; ``first`` is the same, and empty where it begins here.
+    ``attack`` is about the one blog that is looked at, ``attacked`` names others.
     """
 
     head: DeskHead
@@ -144,6 +145,7 @@ class CommentsPage:
     verbs: tuple[str, ...]
     said: Said
     attack: bool
+    attacked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..comments.bans import bannable
 from ..comments.moderation import Verb, history
@@ -34,12 +34,18 @@ _WHOM = {
 }
 
 
-def comments_page(desks: Mapping[str, Desk], place: Place, done: str, attack: bool) -> CommentsPage:
-    """A page of the queue, in at most eight statements with all that is around it."""
+def comments_page(
+    desks: Mapping[str, Desk], place: Place, done: str, attacked: Collection[str]
+) -> CommentsPage:
+    """A page of the queue, in at most eight statements with all that is around it.
+
+    ``attacked`` are those of the blogs where attack mode is on.
+    """
     blogs = [place.blog] if place.blog else tuple(desks)
     rows = find_queue(blogs, place.state, place.query, CARDS + 1, place.after)
     cards = tuple(card_of(row, desks) for row in rows[:CARDS])
     counts = lookups.counts_of(blogs)
+    looked_at = place.blog or (blogs[0] if len(blogs) == 1 else "")
     start = address_of(place.at())
     more = address_of(place.at(after=cards[-1].id)) if len(rows) > CARDS else ""
     return CommentsPage(
@@ -55,7 +61,12 @@ def comments_page(desks: Mapping[str, Desk], place: Place, done: str, attack: bo
         more=more,
         verbs=VERBS[place.state],
         said=what_was_done(desks, done),
-        attack=attack,
+        attack=looked_at in attacked,
+        attacked=tuple(
+            desk.mount.settings.title
+            for blog, desk in desks.items()
+            if blog in attacked and blog != looked_at
+        ),
     )
 
 

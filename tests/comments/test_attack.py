@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_newsblog.comments.attack import Counts, counts_of, is_attack, is_under_attack
+from flask_newsblog.comments.attacks import blogs_under_attack
 from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentState
 from flask_newsblog.settings import Settings
@@ -137,6 +138,23 @@ def test_servers_count_the_same(server_site: Callable[[str], Site], kind: str) -
     with site.app.app_context():
         assert counts_of("news", LEAST, now) == Counts(12, 17, 21, 28)
         assert is_under_attack("news", LEAST, now)
+        assert blogs_under_attack({"news": LEAST, "other": LEAST}, now) == {"news"}
+
+
+def test_several_blogs_are_each_measured_by_their_own_settings(site: Site) -> None:
+    fill(site, 12, NOON)
+    for least, found in ((10, {"news"}), (12, {"news"}), (13, set()), (0, set())):
+        for others in (0, 1, 1000):
+            given = {
+                "news": Settings(attack_held_replies=least),
+                "other": Settings(attack_held_replies=others),
+            }
+            with site.app.app_context():
+                assert blogs_under_attack(given, NOON) == found
+    for hour in range(1, 24):
+        fill(site, 20, NOON - timedelta(hours=hour))
+    with site.app.app_context():  # 460 in a day are 3.3 in ten minutes
+        assert blogs_under_attack({"news": LEAST, "other": LEAST}, NOON) == set()
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4).map(sorted), st.integers(0, 100))

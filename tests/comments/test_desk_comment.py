@@ -297,11 +297,12 @@ def test_the_statements_of_a_screen_do_not_grow_with_what_is_on_it(
     assert asked[0] <= (10 if path == "own" else MOST_STATEMENTS), sent
 
 
-def two_moderated(uri: str) -> Flask:
+def two_moderated(uri: str, **config: Any) -> Flask:
     """Two blogs that the same people moderate."""
-    app, _ = bare_app(uri)
+    app, _ = bare_app(uri, **config)
     for name in ("other", "news"):
-        app.register_blueprint(blog(name, **HOOKS), url_prefix=f"/{name}")
+        title = {"news": "News", "other": "The Other One"}[name]
+        app.register_blueprint(blog(name, title=title, **HOOKS), url_prefix=f"/{name}")
     return app
 
 
@@ -326,6 +327,30 @@ def test_one_queue_is_for_all_blogs_that_a_person_may_moderate(
     assert counts(html)["held"] == "2"
     assert cards(host.get(f"{QUEUE}?blog=other").text) == [there]
     assert host.get(f"{QUEUE}{there}").status_code == 200
+
+
+def test_an_attack_on_any_blog_of_the_desk_is_shown_wherever_one_looks(
+    open_hosts: Callable[..., Host],
+) -> None:
+    host = open_hosts(two_moderated, NEWSBLOG_ATTACK_HELD_REPLIES=2)
+    plant_in(host, "news", "Here.")
+
+    def shown(query: str) -> list[str]:
+        with counted_statements(host.app) as sent:
+            html = host.get(f"{QUEUE}?done=abc{query}").text
+        assert len(sent) <= MOST_STATEMENTS
+        return [
+            words(alarm).partition(":")[0] for alarm in all_of(tree(html), "p", class_="nb-alarm")
+        ]
+
+    assert shown("") == shown("&blog=other") == []
+    for text in ("One.", "Two."):
+        plant_in(host, "other", text)
+    assert shown("") == shown("&blog=news") == ["Attack mode is on in The Other One"]
+    assert shown("&blog=other") == ["Attack mode is on"]
+    plant_in(host, "news", "Here too.")
+    assert shown("&blog=news") == ["Attack mode is on", "Attack mode is on in The Other One"]
+    assert len(shown("")) == 2
 
 
 def test_a_blog_that_one_may_not_moderate_is_not_there(open_hosts: Callable[..., Host]) -> None:
