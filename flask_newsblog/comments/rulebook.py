@@ -6,6 +6,7 @@ They are kept in this process, for each database and blog, until their version d
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,12 +19,14 @@ from sqlalchemy import Engine, select
 
 from ..database import session
 from ..models import Rule, RuleKind
-from ..text.excerpts import plain_text
 from ..text.phrases import Index, index_of, phrases_in
 from .addresses import mailbox
 
 LONGEST_HOST = 253
 _INLINE = ("<em", "<strong", "<code", "&")
+# The tags of a reply as it is rendered: those that may stand within a word, and then the others.
+_WITHIN = re.compile(r'</?(?:a|code|em|strong)(?:\s[^">]*+(?:"[^"]*+"[^">]*+)*+)?+>')
+_BETWEEN = re.compile(r'<[^">]*+(?:"[^"]*+"[^">]*+)*+>')
 
 
 class Version(NamedTuple):
@@ -64,7 +67,7 @@ class RuleBook:
     """Rules by kind and value; of those that end, when."""
 
     rules: dict[tuple[str, str], tuple[str, datetime | None]] = field(default_factory=dict)
-    words: Index = field(default_factory=dict)
+    words: Index = field(default_factory=Index)
     # Of IP version 4 or 6, how long their prefixes are.
     prefixes: frozenset[tuple[int, int]] = frozenset()
 
@@ -82,7 +85,7 @@ class RuleBook:
         if not self.rules:
             return
         for text in (said.text, _as_read(said), said.name, said.website, said.email):
-            for phrase in phrases_in(self.words, text) if self.words else ():
+            for phrase in phrases_in(self.words, text) if self.words.phrases else ():
                 yield RuleKind.WORD, phrase
         # A box that is shut out is so by every tag: mail for me+1@ goes to me@.
         yield RuleKind.EMAIL, said.email.casefold()
@@ -148,7 +151,9 @@ def in_ascii(host: str) -> str:
 def _as_read(said: Said) -> str:
     """The text as it is seen, where marks within words may hide them: ``ca*si*no``."""
     hidden = any(mark in said.html for mark in _INLINE)
-    return plain_text(said.html) if hidden else ""
+    if not hidden:
+        return ""
+    return unescape(_BETWEEN.sub(" ", _WITHIN.sub("", said.html)))
 
 
 def _host_of(address: str) -> str:

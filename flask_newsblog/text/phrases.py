@@ -4,11 +4,12 @@ In one pass over the text, without patterns: a list of ten thousand words costs 
 than one of ten.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
-
-# By the first word of each phrase, and then by how many words they have.
-Index = dict[str, dict[int, set[tuple[str, ...]]]]
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
 
 # Some letters are whole words, or a sentence, in Unicode's compatible form. No text that
 # people write grows so many times by it; such a one is not worth the time.
@@ -22,6 +23,29 @@ _UNSPACED = (
     (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
 )  # fmt: skip
 
+_UNSPACED_SCRIPTS = re.compile(
+    f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _UNSPACED)}]"
+)
+_SIGNS = re.compile(r"[^\w\s]")
+# Stands for them all where none of them is looked for.
+_ANY_UNSPACED = "\u4e00"
+# Whatever is neither ASCII nor Thai, Han or kana. A text may hold many of these, and none of them
+# has another form.
+_MAY_HAVE_FORMS = re.compile(
+    "[^\x00-\x7f\u0e01-\u0e32\u0e34-\u0e5b\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Phrases by their first word, and then by how many words they have.
+
+    ``unspaced`` tells whether any has letters of a script without spaces.
+    """
+
+    phrases: dict[str, dict[int, set[tuple[str, ...]]]] = field(default_factory=dict)
+    unspaced: bool = False
+
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared: letters, digits and their marks.
@@ -31,15 +55,20 @@ def words_of(text: str) -> list[str]:
     to hide them. Everything else stands between words. In scripts without spaces each
     letter is a word.
     """
-    folded = _folded(text)
+    return _split(_folded(text))
+
+
+def _split(folded: str) -> list[str]:
+    folded = folded.replace("_", " ")
+    if not _UNSPACED_SCRIPTS.search(folded):
+        # Letters, digits and spaces, which most of a text is, stay as they are.
+        changed = {sign: _as_word(sign) for sign in set(_SIGNS.findall(folded))}
+        if len(changed) <= _FEW:
+            for sign, word in changed.items():
+                folded = folded.replace(sign, word)
+            return folded.split()
     # Only those that occur: a table of all letters ever seen would grow without end.
-    table = {letter: _as_word(letter) for letter in set(folded)}
-    changed = {letter: word for letter, word in table.items() if letter != word}
-    if len(changed) > _FEW:
-        return folded.translate({ord(letter): word for letter, word in table.items()}).split()
-    for letter, word in changed.items():
-        folded = folded.replace(letter, word)
-    return folded.split()
+    return folded.translate({ord(letter): _as_word(letter) for letter in set(folded)}).split()
 
 
 def spelled(words: Iterable[str]) -> str:
@@ -53,22 +82,26 @@ def spelled(words: Iterable[str]) -> str:
 
 def index_of(phrases: Iterable[str]) -> Index:
     """Phrases made ready to be found; one without any word is never found."""
-    index: Index = {}
+    found: dict[str, dict[int, set[tuple[str, ...]]]] = {}
+    unspaced = False
     for phrase in phrases:
         words = tuple(words_of(phrase))
         if words:
-            index.setdefault(words[0], {}).setdefault(len(words), set()).add(words)
-    return index
+            found.setdefault(words[0], {}).setdefault(len(words), set()).add(words)
+            unspaced = unspaced or any(_is_unspaced(word[0]) for word in words)
+    return Index(found, unspaced)
 
 
 def phrases_in(index: Index, text: str) -> list[str]:
     """The phrases that occur in a text, as :func:`spelled`, in the order in which they begin."""
-    words = words_of(text)
-    if index.keys().isdisjoint(words):
-        return []
+    folded = _folded(text)
+    if not index.unspaced and _UNSPACED_SCRIPTS.search(folded):
+        # Nothing of these scripts is looked for, so one letter tells as much as all of a run.
+        folded = _unspaced_runs().sub(_ANY_UNSPACED, folded)
+    words = _split(folded)
     found: dict[tuple[str, ...], None] = {}
-    for place, word in enumerate(words):
-        for length, phrases in index.get(word, {}).items():
+    for place in [place for place, word in enumerate(words) if word in index.phrases]:
+        for length, phrases in index.phrases[words[place]].items():
             phrase = tuple(words[place : place + length])
             if phrase in phrases:
                 found[phrase] = None
@@ -86,6 +119,18 @@ def _folded(text: str) -> str:
 
 def _compatible(text: str) -> str:
     # To ask is quicker than to do, and mostly there is nothing to do.
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    # Or little, such as the wide commas of a Chinese text.
+    forms = {
+        letter: unicodedata.normalize("NFKC", letter)
+        for letter in set(_MAY_HAVE_FORMS.findall(text))
+    }
+    changed = {letter: form for letter, form in forms.items() if letter != form}
+    if len(changed) > _FEW:
+        return unicodedata.normalize("NFKC", text)
+    for letter, form in changed.items():
+        text = text.replace(letter, form)
     if unicodedata.is_normalized("NFKC", text):
         return text
     return unicodedata.normalize("NFKC", text)
@@ -106,6 +151,21 @@ def _as_word(letter: str) -> str:
 def _is_unspaced(letter: str) -> bool:
     code = ord(letter)
     return code > 0xE00 and any(first <= code <= last for first, last in _UNSPACED)
+
+
+@cache
+def _unspaced_runs() -> re.Pattern[str]:
+    """What stands together of scripts without spaces, marks and digits included."""
+    ranges = ""
+    for first, last in _UNSPACED:
+        for kind, group in groupby(range(first, last + 1), lambda code: _kind(code) in "LMN"):
+            codes = list(group) if kind else []
+            ranges += f"{chr(codes[0])}-{chr(codes[-1])}" if codes else ""
+    return re.compile(f"[{ranges}]+")
+
+
+def _kind(code: int) -> str:
+    return unicodedata.category(chr(code))[0]
 
 
 def _shows_nothing(code: int) -> bool:

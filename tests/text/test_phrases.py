@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_newsblog.text.phrases import index_of, phrases_in, spelled, words_of
+from flask_newsblog.text.phrases import Index, index_of, phrases_in, spelled, words_of
 
 from ..timing import least_seconds
 
@@ -87,6 +89,37 @@ def test_no_text_breaks_anything_and_what_is_found_is_there(text: str, rules: li
         assert f" {' '.join(words_of(phrase))} " in words
 
 
+# Han and kana, some of which have another form, marks, and what stands between.
+_MANY_SCRIPTS = st.text(
+    st.sampled_from("a5 渡轮かガ\u3099ｶﾞ，。・・ขำ๏\u0301\u200b\U00020000é"), max_size=20
+)
+
+
+@given(_MANY_SCRIPTS, st.lists(st.sampled_from(["a", "5 a", "a a", "é"]), min_size=1))
+def test_letters_of_which_none_is_listed_stand_between_all_the_same(
+    text: str, rules: list[str]
+) -> None:
+    assert phrases_in(index_of(rules), text) == [
+        phrase for phrase in phrases_in(index_of([*rules, "船"]), text) if phrase != "船"
+    ]
+
+
+@given(_MANY_SCRIPTS)
+def test_words_are_those_of_the_whole_text_in_its_plain_form(text: str) -> None:
+    assert words_of(text) == words_of(unicodedata.normalize("NFKC", text))
+
+
+def test_letters_that_are_said_to_have_no_other_form_have_none() -> None:
+    for first, last in ("\0\x7f", "\u0e01\u0e32", "\u0e34\u0e5b", "ぁゖ", "ァヺ", "\u4e00\u9fff"):
+        for code in range(ord(first), ord(last) + 1):
+            assert unicodedata.is_normalized("NFKC", chr(code))
+
+
+def test_what_is_not_listed_keeps_two_words_apart() -> None:
+    assert found("buy now", "buy，now")
+    assert not found("buy now", "buy渡轮now")
+
+
 @given(st.text())
 def test_words_are_spelled_so_that_they_stay_the_same(text: str) -> None:
     once = spelled(words_of(text))
@@ -98,7 +131,7 @@ def test_every_word_finds_itself(word: str) -> None:
     assert found(word, f"before {word}, after")
 
 
-def seconds(index: dict[str, dict[int, set[tuple[str, ...]]]], text: str) -> float:
+def seconds(index: Index, text: str) -> float:
     return least_seconds(lambda: phrases_in(index, text))
 
 
