@@ -14,11 +14,12 @@ from urllib.error import URLError
 import pytest
 
 from flask_newsblog.comments.holds import holds_of
-from flask_newsblog.models import CommentState
+from flask_newsblog.models import CommentState, Proof
 from flask_newsblog.signals import comment_posted
 
 from ..test_docs import names_in
 from .conftest import OpenSite
+from .guests import own_path, press, put_values
 from .readers import SAID, Site
 
 HELD, PUBLISHED = CommentState.HELD, CommentState.PUBLISHED
@@ -117,3 +118,26 @@ def test_whoever_does_the_work_is_published_and_the_others_wait(open_site: OpenS
     site.send(work=str(number))
     site.send("Without any work.", work=str(number))
     assert [c.state for c in site.stored()] == [PUBLISHED, HELD]
+
+
+def test_the_work_is_asked_for_where_a_reply_is_sent_and_nowhere_else(
+    open_site: OpenSite,
+) -> None:
+    check = names_in("hooks.md", "did_some_work")["did_some_work"]
+    site = open_site(given={"comment_checks": [check]}, NEWSBLOG_HOLD_GUESTS=False)
+    number = 0
+    while not sha256(f"{SAID}{number}".encode()).hexdigest().startswith("0000"):
+        number += 1
+    site.send(work=str(number))
+    (comment,) = site.stored()
+    put_values(site, comment.id, proof=Proof.ADDRESS)
+    path = f"{own_path(site, comment.author_email)}/edit/{comment.id}"
+    assert press(site, path, comment="Said otherwise.").status_code == 303
+    (comment,) = site.stored()
+    assert (comment.body, comment.state) == ("Said otherwise.", PUBLISHED)
+    edited = ("comments", "edit", str(comment.id), "--text", "And once more.")
+    for command in (edited, ("rules", "test", "Some words.")):
+        done = site.host.run(*command)
+        assert done.exit_code == 0
+        assert "did_some_work" not in done.output
+    assert site.reasons(comment.id) == {}
