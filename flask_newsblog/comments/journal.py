@@ -117,7 +117,7 @@ def is_taken_back(comment: Comment) -> bool:
 
 def values_of(comment: Comment, pinned: int | None) -> Values:
     """What moderation may change of a comment, in values that JSON has."""
-    values = {name: _plain(getattr(comment, name)) for name in _COLUMNS}
+    values = {name: plain(getattr(comment, name)) for name in _COLUMNS}
     return {**values, PINNED: pinned == comment.id}
 
 
@@ -178,5 +178,6 @@ def verdicts(comment_id: int) -> Sequence[CommentVerdict]:
     return session().scalars(said.order_by(CommentVerdict.id)).all()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

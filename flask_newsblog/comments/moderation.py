@@ -37,6 +37,7 @@ from .journal import (
     wording_of,
     write_down,
 )
+from .report_closing import NOTHING_CLOSED, Closed, close, open_reports, put_back
 from .rewording import Unacceptable, is_taken, reword
 
 __all__ = [
@@ -53,8 +54,9 @@ STATE_AFTER = {
 }
 # What :func:`decide` does.
 DECISIONS = frozenset(Verb) - {Verb.EDIT, Verb.UNDO, Verb.CONFIRM, Verb.ERASE}
+# What answers readers who reported something.
+_CLOSING = frozenset(STATE_AFTER) - {Verb.HOLD}
 _REJECTION_LENGTH = length_of(Comment.rejection)
-_CLOSED_BY_LENGTH = length_of(Report.closed_by)
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,14 @@ def decide(
     note = many_lines(note)[:_REJECTION_LENGTH]
     act = Act(verb=verb, by=by, now=now, batch=batch or new_batch(), note=note)
     changed: set[int] = set()
-    there: list[Comment] = []
     for thread in locked((comment.post_id, comment.id) for comment in comments):
+        reported = open_reports(thread) if verb in _CLOSING else {}
         for comment in thread:
             wording = wording_of(comment.edited_at)
             if verb == Verb.APPROVE and (seen or {}).get(comment.id, wording) != wording:
                 continue
-            if _do(settings, comment, act):
+            if _do(settings, comment, act, reported.get(comment.id, ())):
                 changed.add(comment.id)
-            there.append(comment)
-    if verb in STATE_AFTER and verb != Verb.HOLD:
-        # Also on what was so already: it was reported, looked at, and may stay so.
-        _close_reports(there, act)
     return _done(act, comments, changed)
 
 
@@ -165,12 +163,26 @@ def undo(settings: Settings, blog: str, batch: str, by: Moderator, now: datetime
     return Undone(restored, tuple(c for c, done in outcome.items() if not done), act.batch)
 
 
-def _do(settings: Settings, comment: Comment, act: Act) -> bool:
-    if is_taken_back(comment):
-        return False
+def _do(settings: Settings, comment: Comment, act: Act, reports: Sequence[Report]) -> bool:
     pinned = actions.pinned(comment.post_id)
-    before, former = values_of(comment, pinned), comment.state
-    published = former == CommentState.PUBLISHED
+    before, gone = values_of(comment, pinned), is_taken_back(comment)
+    # Also on what is so already: it was reported, looked at, and may stay so.
+    closed = close(comment, reports, act) if act.verb in _CLOSING else NOTHING_CLOSED
+    if not gone:
+        _change(settings, comment, pinned, act)
+    changed = before != values_of(comment, actions.pinned(comment.post_id))
+    if changed and act.by != Moderator(None, ""):
+        comment.reviewed_at = act.now
+    elif closed != NOTHING_CLOSED and act.verb == Verb.APPROVE:
+        # Of what readers see already nothing changes by it, but somebody has looked.
+        comment.reviewed_at = comment.reviewed_at or act.now
+    if (changed or closed != NOTHING_CLOSED) and not gone:
+        _note(comment, before, act, closed)
+    return changed
+
+
+def _change(settings: Settings, comment: Comment, pinned: int | None, act: Act) -> None:
+    published = comment.state == CommentState.PUBLISHED
     match act.verb:
         case Verb.PICK | Verb.UNPICK:
             comment.picked = published and act.verb == Verb.PICK
@@ -184,12 +196,6 @@ def _do(settings: Settings, comment: Comment, act: Act) -> bool:
                 actions.pin(comment.post_id, None)
         case _:
             _move(settings, comment, act)
-    if before == values_of(comment, actions.pinned(comment.post_id)):
-        return False
-    if act.by != Moderator(None, ""):
-        comment.reviewed_at = act.now
-    _note(comment, before, act)
-    return True
 
 
 def _move(settings: Settings, comment: Comment, act: Act) -> None:
@@ -212,10 +218,11 @@ def _unpin(post_id: int, pinned: int | None, act: Act) -> None:
         write_down(other, before, {**before, PINNED: False}, act)
 
 
-def _note(comment: Comment, before: Values, act: Act) -> None:
+def _note(comment: Comment, before: Values, act: Act, closed: Closed) -> None:
     session().flush()
     bayes.follow(comment)
-    write_down(comment, before, values_of(comment, actions.pinned(comment.post_id)), act)
+    after = values_of(comment, actions.pinned(comment.post_id))
+    write_down(comment, before | closed.before, after | closed.after, act)
     if comment.shown:
         actions.touch(comment.post_id)
 
@@ -240,7 +247,7 @@ def _take_back(settings: Settings, comment: Comment, change: CommentChange, act:
         notify.published(settings, comment, act.now)
     elif comment.state != CommentState.PUBLISHED:
         actions.take_marks(comment)
-    _note(comment, before, act)
+    _note(comment, before, act, put_back(comment, change.before, change.after))
     _mark_undone(change, act)
     return True
 
@@ -270,21 +277,6 @@ def _standing(blog: str, batch: str) -> sa.Select[CommentChange]:
 def _places_of(ids: Collection[int]) -> list[tuple[int, int]]:
     rows = session().execute(select(Comment.post_id, Comment.id).where(Comment.id.in_(ids)))
     return [(post_id, comment_id) for post_id, comment_id in rows]
-
-
-def _close_reports(comments: Sequence[Comment], act: Act) -> None:
-    for comment in comments:
-        if act.verb == Verb.APPROVE and comment.report_count:
-            # Of what readers see already nothing changes by it, but somebody has looked.
-            comment.reviewed_at = comment.reviewed_at or act.now
-        comment.report_count = 0
-    ids = [comment.id for comment in comments]
-    # One by one: to change all of a comment's at once locks gaps in their index on MariaDB.
-    for report in session().scalars(
-        select(Report).where(Report.comment_id.in_(ids), Report.closed_at.is_(None))
-    ):
-        report.closed_at, report.closed_by = act.now, act.by.name[:_CLOSED_BY_LENGTH]
-    session().flush()
 
 
 def _done(act: Act, comments: Sequence[Comment], changed: set[int]) -> Done:

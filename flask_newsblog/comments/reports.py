@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from ..database import session
 from ..models import Comment, CommentState, Report, ReportReason, length_of
 from ..settings import Settings
 from . import actions, moderation, notify
 from .moderation import Moderator, Verb
+from .report_closing import recount
 from .writers import digest_and_network
 
 REPORT_LENGTH, ERROR_LENGTH = 2_000, 5_000
@@ -107,7 +108,7 @@ def close_some(blog: str, report_ids: Sequence[int], by_name: str, now: datetime
     for report in found:
         report.closed_at, report.closed_by = now, by_name[:_NAME_LENGTH]
     session().flush()
-    _recount({report.comment_id for report in found})
+    recount({report.comment_id for report in found if report.comment_id})
     return len(found)
 
 
@@ -118,20 +119,8 @@ def reopen_some(blog: str, report_ids: Sequence[int]) -> int:
     for report in found:
         report.closed_at, report.closed_by = None, ""
     session().flush()
-    _recount({report.comment_id for report in found})
+    recount({report.comment_id for report in found if report.comment_id})
     return len(found)
-
-
-def _recount(comment_ids: set[int | None]) -> None:
-    for comment_id in sorted(filter(None, comment_ids)):
-        still = select(func.count()).where(
-            Report.comment_id == comment_id, Report.closed_at.is_(None)
-        )
-        session().execute(
-            update(Comment)
-            .where(Comment.id == comment_id)
-            .values(report_count=still.scalar_subquery())
-        )
 
 
 def _keep(blog: str, post_id: int, comment_id: int | None, told: Told, now: datetime) -> None:

@@ -227,7 +227,7 @@ def test_another_blog_undoes_nothing_of_this_one(site: Site) -> None:
     assert (undone.restored, undone.kept) == ((), ())
 
 
-def test_a_decision_closes_what_was_reported_but_putting_back_does_not(site: Site) -> None:
+def test_a_decision_closes_what_was_reported_but_holding_does_not(site: Site) -> None:
     number = site.plant()
     with site.app.app_context():
         session().add(

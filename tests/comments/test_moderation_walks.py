@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from flask_newsblog.comments import moderation
+from flask_newsblog.comments import moderation, reports
 from flask_newsblog.comments.moderation import DECISIONS, STATE_AFTER, Moderator, Unacceptable, Verb
+from flask_newsblog.comments.reports import CommentGone, Told
 from flask_newsblog.database import session
-from flask_newsblog.models import Comment, CommentState, Post
+from flask_newsblog.models import Comment, CommentState, Post, Report, ReportReason
 from flask_newsblog.settings import Settings
 
 from ..hosts import empty_tables, write_story
@@ -29,6 +31,7 @@ numbers = st.integers(0, 11)
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("post"), numbers, st.booleans()),
+        st.tuples(st.just("report"), numbers, numbers),
         st.tuples(
             st.sampled_from(sorted(DECISIONS)),
             st.lists(numbers, min_size=1, max_size=6),
@@ -59,6 +62,8 @@ class Walk:
         self.site.clock.moment += timedelta(seconds=len(self.batches) % 2)
         if what == "post":
             self.post(which, held=more)
+        elif what == "report":
+            self.report(which, more)
         else:
             with self.site.app.app_context():
                 self.act(what, which, more)
@@ -76,6 +81,17 @@ class Walk:
         self.posted += 1
         state = HELD if held else PUBLISHED
         self.site.plant(f"Number {self.posted}", parent=parent_id, state=state, story=story)
+
+    def report(self, which: int, house: int) -> None:
+        told = Told(reason=ReportReason.OTHER, text="", email="", whose=f"house {house}")
+        unheld = Settings(reports_to_hold=0)
+        with self.site.app.app_context():
+            known = self.comments()
+            if known:
+                with suppress(CommentGone, reports.TooManyReports):
+                    comment = known[which % len(known)]
+                    reports.report_comment(unheld, comment, told, self.site.clock())
+            session().commit()
 
     def act(self, verb: Verb, which: Any, more: Any) -> None:
         now, known = self.site.clock(), self.comments()
@@ -108,6 +124,12 @@ class Walk:
             names = [column.key for column in Comment.__mapper__.column_attrs]
             return {c.id: {name: getattr(c, name) for name in names} for c in self.comments()}
 
+    def reports(self) -> Rows:
+        with self.site.app.app_context():
+            names = [column.key for column in Report.__mapper__.column_attrs]
+            found = session().scalars(select(Report))
+            return {r.id: {name: getattr(r, name) for name in names} for r in found}
+
     def pins(self) -> dict[int, int | None]:
         with self.site.app.app_context():
             rows = session().execute(select(Post.id, Post.pinned_comment_id))
@@ -121,6 +143,10 @@ class Walk:
         assert shown == stands | hung_on
         assert {number for number, row in rows.items() if row["picked"]} <= stands
         assert set(self.pins().values()) - {None} <= stands
+        told = [r["comment_id"] for r in self.reports().values() if r["closed_at"] is None]
+        assert {number: row["report_count"] for number, row in rows.items()} == {
+            number: told.count(number) for number in rows
+        }
         with self.site.app.app_context():
             counters = session().execute(select(Post.id, Post.comment_count, Post.held_count))
             for post_id, published, held in counters:
@@ -132,13 +158,15 @@ def start(site: Site) -> Walk:
     walk = Walk(site)
     for which in (0, 1, 2, 4, 5, 7):
         walk.post(which, held=which == 5)
+    for which, house in ((0, 1), (0, 2), (1, 1), (3, 1)):
+        walk.report(which, house)
     return walk
 
 
 def back_to_the_start(walk: Walk, path: list[Any]) -> None:
-    rows, pins = walk.rows(), walk.pins()
+    rows, told, pins = walk.rows(), walk.reports(), walk.pins()
     for step in path:
-        if step[0] not in ("post", Verb.UNDO):
+        if step[0] not in ("post", "report", Verb.UNDO):
             walk.take(step)
     with walk.site.app.app_context():
         for batch in reversed(walk.batches):
@@ -147,6 +175,7 @@ def back_to_the_start(walk: Walk, path: list[Any]) -> None:
         session().commit()
     walk.check()
     assert walk.rows() == rows
+    assert walk.reports() == told
     assert walk.pins() == pins
 
 

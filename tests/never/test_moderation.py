@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from flask_newsblog.comments import reports
 from flask_newsblog.comments.moderation import DECISIONS, Verb
 from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentChange, Proof
@@ -20,6 +21,7 @@ from flask_newsblog.models import Comment, CommentChange, Proof
 from ..comments.conftest import OpenSite
 from ..comments.guests import own_path, press
 from ..comments.readers import SAID, Site, shown
+from ..comments.reporting import by_readers, comment_now, told
 from ..comments.test_browser_key import KEY, a_regular, proof_of_next
 from ..comments.test_concurrency import at_once
 from ..comments.test_desk import QUEUE
@@ -164,13 +166,18 @@ def thread(site: Site) -> list[int]:
         planted += [root, site.plant(f"Alone {state}.", state=state)]
     parent = planted[0]
     planted += [site.plant(f"Answer {s}.", parent=parent, state=s) for s in (PUBLISHED, HELD)]
+    by_readers(site, parent, 2)
+    planted.append(site.plant("Reported and held."))
+    by_readers(site, planted[-1], 1)
+    decide(site, Verb.HOLD, planted[-1])
     decide(site, Verb.PICK, parent)
     decide(site, Verb.PIN, parent)
     return planted
 
 
 def values_of(site: Site) -> list[tuple[Any, ...]]:
-    return [tuple(getattr(comment, name) for name in VALUES) for comment in site.stored()]
+    found = [tuple(getattr(comment, name) for name in VALUES) for comment in site.stored()]
+    return found + [(r.id, r.comment_id, r.closed_at, r.closed_by) for r in told(site)]
 
 
 @pytest.mark.parametrize("verb", sorted(DECISIONS))
@@ -188,6 +195,35 @@ def test_bulk_and_undo_restore_exactly(site: Site, verb: Verb) -> None:
     again = undo(site, undone.batch)
     undo(site, again.batch)
     assert values_of(site) == before
+
+
+def test_spam_by_mistake_and_undone_leaves_all_reports_open(site: Site) -> None:
+    number = site.plant()
+    by_readers(site, number, 2)
+    before = values_of(site)
+    desk = Desk(site)
+    desk.look(f"{QUEUE}{number}")
+    desk.press(spam=str(number))
+    assert [r.closed_by for r in told(site)] == ["Edith", "Edith"]
+    assert comment_now(site, number).report_count == 0
+    desk.undo()
+    assert values_of(site) == before
+    assert comment_now(site, number).report_count == 2
+
+
+def test_what_was_done_with_a_report_since_is_left_alone(site: Site) -> None:
+    number = site.plant()
+    by_readers(site, number, 2)
+    done = decide(site, Verb.SPAM, number)
+    one, other = told(site)
+    with site.app.app_context():
+        # Somebody else opens one, and deals with it by itself.
+        reports.reopen_some("news", [one.id])
+        reports.close_some("news", [one.id], "Ann", site.clock())
+        session().commit()
+    undo(site, done.batch)
+    assert [(r.id, r.closed_by) for r in told(site)] == [(one.id, "Ann"), (other.id, "")]
+    assert comment_now(site, number).report_count == 1
 
 
 def test_bulk_and_undo_by_the_forms_restore_exactly(site: Site) -> None:
