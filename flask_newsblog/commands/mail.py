@@ -13,6 +13,7 @@ import click
 from flask.cli import AppGroup
 
 from ..comments import addresses, letters, mail_queries, outbox
+from ..comments.letters import StoryAway
 from ..comments.outbox import Claim, Kind
 from ..database import session
 from ..mail import MailError, NoServer, NotTaken, Refused, Unsure, send_by_smtp
@@ -108,15 +109,7 @@ def _send(mount: Mount, mail_id: int) -> bool:
     if mail is None:
         session().rollback()
         return True
-    if mail.kind == Kind.QUEUE and "ids" not in mail.data:
-        mail.data["ids"] = mail_queries.held_ids(mount.blog)
-        outbox.fix(mail, mail.data)
-    if mail.kind == Kind.REPLY and not mail.doubtful:
-        # What cannot be told now is told when it comes before the readers again.
-        mail.data["ids"] = [
-            row.id for row in mail_queries.replies(mount.blog, mail.data, mount.now())
-        ]
-        outbox.fix(mail, mail.data)
+    _settle(mount, mail)
     session().commit()
     try:
         message = _write(mount, mail)
@@ -127,6 +120,8 @@ def _send(mount: Mount, mail_id: int) -> bool:
         if not _hand_over(mount, mail, message):
             _say(mail, "left to another process")
             return True
+    except StoryAway:
+        return _put_off(mount, mail)
     except MailError as error:
         _note(mount, mail, error)
         if isinstance(error, NoServer):
@@ -138,10 +133,23 @@ def _send(mount: Mount, mail_id: int) -> bool:
     return True
 
 
+def _settle(mount: Mount, mail: Claim) -> None:
+    """Fix which comments a mail is about."""
+    if mail.kind == Kind.QUEUE and "ids" not in mail.data:
+        mail.data["ids"] = mail_queries.held_ids(mount.blog)
+        outbox.fix(mail, mail.data)
+    if mail.kind == Kind.REPLY and not mail.doubtful:
+        # What cannot be told now is told when it comes before the readers again.
+        mail.data["ids"] = [
+            row.id for row in mail_queries.replies(mount.blog, mail.data, mount.now())
+        ]
+        outbox.fix(mail, mail.data)
+
+
 def _write(mount: Mount, mail: Claim) -> EmailMessage | None:
     try:
         return letters.write(mount, mail, mount.now())
-    except MailError:
+    except (MailError, StoryAway):
         raise
     except Exception as error:
         # A template of the host's may raise anything. The mails after this one do not wait
@@ -176,6 +184,14 @@ def _drop(mail: Claim) -> bool:
         addresses.was_not_asked(mail.blog, mail.recipient, mail.created_at)
     session().commit()
     _say(mail, "not sent: there is nothing to tell any more")
+    return True
+
+
+def _put_off(mount: Mount, mail: Claim) -> bool:
+    session().rollback()
+    outbox.put_off(mail, mount.now())
+    session().commit()
+    _say(mail, "not sent yet: readers do not see its story at present")
     return True
 
 

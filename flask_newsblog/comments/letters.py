@@ -46,11 +46,16 @@ class Letter:
     stop_url: str
 
 
+class StoryAway(LookupError):
+    """Readers do not see the story of a published comment at present; the message is its id."""
+
+
 def write(mount: Mount, mail: Claim, now: datetime) -> EmailMessage | None:
     """A mail with its text, or nothing where there is nothing to tell any more.
 
     Raises:
         Refused: its recipient is no address.
+        StoryAway: there may be something to tell later.
     """
     with _by_base_url(mount):
         letter = _WRITERS[Kind(mail.kind)](mount, mail, now)
@@ -109,7 +114,10 @@ def _confirm(mount: Mount, mail: Claim, now: datetime) -> Letter | None:
 
 
 def _published(mount: Mount, mail: Claim, now: datetime) -> Letter | None:
-    row = mail_queries.comment_before_readers(mount.blog, mail.data["comment"], now)
+    number: int = mail.data["comment"]
+    row = mail_queries.comment_before_readers(mount.blog, number, now)
+    if row is None and mail_queries.is_published(mount.blog, number):
+        raise StoryAway(number)
     if row is None or row.state != CommentState.PUBLISHED or row.reviewed_at is None:
         return None  # whoever published it by a link of their own knows already
     proven = row.person_id is not None or addresses.is_confirmed(mount.blog, mail.recipient)

@@ -33,6 +33,14 @@ def comment_before_readers(blog: str, comment_id: int, now: datetime) -> Found |
     )
 
 
+def is_published(blog: str, comment_id: int) -> bool:
+    """Whether a comment is published, whether readers see its story or not."""
+    query = select(Comment.id).where(
+        Comment.blog == blog, Comment.id == comment_id, Comment.state == CommentState.PUBLISHED
+    )
+    return session().scalar(query) is not None
+
+
 def replies(blog: str, data: dict[str, Any], now: datetime) -> Sequence[Found]:
     """The replies of a mail that are published, to comments whose writers still want mail."""
     wanted = select(Subscription.comment_id).where(

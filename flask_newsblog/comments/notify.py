@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from ..database import session
 from ..models import Comment, CommentState, Mail, MailState, Subscription
 from ..settings import Settings
-from . import addresses, outbox, subscriptions
+from . import addresses, collecting, outbox, subscriptions
 from .outbox import Kind
 
 # So many replies are remembered for one mail; of more there is only the number.
@@ -42,7 +42,8 @@ def published(settings: Settings, comment: Comment, now: datetime) -> None:
     # That somebody confirmed an address does not make whoever types it now its owner.
     if email and (comment.person_id is not None or subscriptions.showed_address(comment, email)):
         key = f"{Kind.PUBLISHED}:{comment.id}:{outbox.digest(comment.blog)}"
-        outbox.put(comment.blog, Kind.PUBLISHED, key, email, {"comment": comment.id}, now)
+        # It may have been taken back before the mail went, which was then dropped.
+        outbox.put_again(comment.blog, Kind.PUBLISHED, key, email, {"comment": comment.id}, now)
     _tell_subscribers(settings, comment, now)
 
 
@@ -57,7 +58,7 @@ def waits(settings: Settings, comment: Comment, now: datetime) -> None:
     for address in everybody:
         if address not in told:
             stem = f"{Kind.QUEUE}:{outbox.digest(comment.blog, address)}"
-            outbox.collect(comment.blog, Kind.QUEUE, stem, address, {}, now, pause, alone=False)
+            collecting.collect(comment.blog, Kind.QUEUE, stem, address, {}, now, pause, alone=False)
 
 
 def _will_be_told(blog: str, addresses: Sequence[str]) -> set[str]:
@@ -114,11 +115,11 @@ def _tell(
     settings: Settings, comment: Comment, subscription_id: int, email: str, now: datetime
 ) -> None:
     stem = f"{Kind.REPLY}:{comment.post_id}:{outbox.digest(comment.blog, email)}"
-    if any(comment.id in data["ids"] for data in outbox.told(comment.blog, email, stem)):
+    if any(comment.id in data["ids"] for data in collecting.told(comment.blog, email, stem)):
         return  # it was published before, and taken back meanwhile
     pause = timedelta(minutes=settings.mail_pause_minutes)
     empty = {"post": comment.post_id, "subscriptions": [], "ids": [], "more": 0}
-    mail = outbox.collect(comment.blog, Kind.REPLY, stem, email, empty, now, pause, alone=True)
+    mail = collecting.collect(comment.blog, Kind.REPLY, stem, email, empty, now, pause, alone=True)
     data = mail.data
     full = len(data["ids"]) >= MOST_REPLIES
     mail.data = {

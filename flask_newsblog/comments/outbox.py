@@ -28,6 +28,8 @@ PAUSES = (
 # After how long whoever claimed a mail is taken for gone. Longer than a mail server may
 # take over one, all its steps together.
 CLAIMED_FOR = timedelta(minutes=5)
+# What has to wait for its story is looked at so often, for so long.
+PUT_OFF, PUT_OFF_FOR = timedelta(hours=1), timedelta(days=30)
 _ERROR_LENGTH = length_of(Mail.last_error)
 
 
@@ -83,78 +85,27 @@ def put(
     )  # fmt: skip
 
 
-def collect(
-    blog: str,
-    kind: Kind,
-    stem: str,
-    recipient: str,
-    data: dict[str, Any],
-    now: datetime,
-    pause: timedelta,
-    *,
-    alone: bool,
-) -> Mail:
-    """The mail about one thing to one reader that still waits, locked; a new one if none does.
+def put_again(
+    blog: str, kind: Kind, key: str, recipient: str, data: dict[str, Any], now: datetime
+) -> None:
+    """Store a mail, also where one of this key was dropped, or is just about to be.
 
-    It is sent at once, or ``pause`` after the one before it. Each mail's key names the one
-    before, so that two who find none make one between them. Whoever sends it waits until this
-    transaction is over, for what it stores belongs in the mail; ``alone`` keeps
-    others from adding to it meanwhile.
+    One that is with the server, or was sent, stays the only one. Who has claimed it may have
+    read what was true before, and so does nothing with it any more.
     """
-    last = _last(blog, recipient, stem)
-    row = _locked(Mail.id == last, alone) if last is not None else None
-    while row is None or row.state != MailState.WAITING:
-        key = f"{stem}:{row.id if row else 0}"
-        put(blog, kind, key, recipient, data, now, _send_after(row, now, pause))
-        # Ours, or that of somebody who came first; if it is on its way, the next has it for
-        # its predecessor. A plain read would see what was (MariaDB's REPEATABLE READ).
-        row = _locked(Mail.key == key, alone)
-    return row
-
-
-def _last(blog: str, recipient: str, stem: str) -> int | None:
-    return session().scalar(
-        select(Mail.id)
-        .where(
-            Mail.blog == blog,
-            Mail.recipient == recipient,
-            Mail.key.startswith(f"{stem}:", autoescape=True),
+    put(blog, kind, key, recipient, data, now)
+    # By the unique key alone: see _update. A doubtful one may have been sent.
+    state = sa.func.coalesce(Mail.state, "")
+    session().execute(
+        update(Mail)
+        .where(Mail.key == key, Mail.doubtful.is_(False))
+        .where(state.in_((MailState.DROPPED, MailState.CLAIMED)))
+        .values(
+            state=MailState.WAITING, recipient=recipient, data=data, created_at=now,
+            send_after=now, last_error=None,
         )
-        .order_by(Mail.id.desc())
-        .limit(1)
-    )
-
-
-def _locked(which: sa.ColumnElement[bool], alone: bool) -> Mail | None:
-    # Only by a row that is there: locking what is not there locks a gap, and two who then
-    # insert into it wait for each other.
-    query = select(Mail).where(which).with_for_update(read=not alone)
-    return session().scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
-def _send_after(before: Mail | None, now: datetime, pause: timedelta) -> datetime:
-    if before is None or before.state in (MailState.FAILED, MailState.DROPPED):
-        return now
-    return max(now, (before.sent_at or now) + pause)
-
-
-def told(blog: str, recipient: str, stem: str, limit: int = 50) -> Sequence[dict[str, Any]]:
-    """The data of the latest mails to one reader about one thing."""
-    return (
-        session()
-        .scalars(
-            select(Mail.data)
-            .where(
-                Mail.blog == blog,
-                Mail.recipient == recipient,
-                Mail.key.startswith(f"{stem}:", autoescape=True),
-                Mail.state != MailState.DROPPED,
-            )
-            .order_by(Mail.id.desc())
-            .limit(limit)
-        )
-        .all()
-    )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def due(blog: str, now: datetime, limit: int = 100) -> Sequence[int]:
@@ -235,6 +186,15 @@ def sent(mail: Claim, now: datetime) -> bool:
 def drop(mail: Claim) -> bool:
     """Send nothing: there is nothing to tell any more."""
     return _step(mail, MailState.CLAIMED, state=MailState.DROPPED)
+
+
+def put_off(mail: Claim, now: datetime) -> bool:
+    """Look again in an hour, as often as it takes within 30 days; then there is nothing to tell."""
+    if mail.created_at < now - PUT_OFF_FOR:
+        return drop(mail)
+    # It was not tried: no attempt is lost by it. The next claim has this one's number.
+    again = {"send_after": now + PUT_OFF, "attempts": mail.attempts - 1}
+    return _step(mail, MailState.CLAIMED, state=MailState.WAITING, **again)
 
 
 def give_up(mail: Claim, error: str) -> bool:

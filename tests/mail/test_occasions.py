@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from flask_newsblog.comments import addresses, notify
+from flask_newsblog.comments import outbox as rows
 from flask_newsblog.database import session
-from flask_newsblog.models import Comment, CommentState, MailAddress
+from flask_newsblog.models import Comment, CommentState, MailAddress, PostState
+from flask_newsblog.models import Post as Story
 
 from ..comments.readers import Site
 from .servers import (
@@ -35,6 +37,15 @@ def send(site: Site, code: int = 0) -> str:
     done = site.host.run("send-mail")
     assert done.exit_code == code, done.output
     return str(done.output)
+
+
+def put_story(site: Site, state: PostState) -> None:
+    """Take the story from the readers, or put it before them again."""
+    with site.app.app_context():
+        story = session().get(Story, site.story.id)
+        assert story is not None
+        story.state = state
+        session().commit()
 
 
 def to(server: Post, address: str) -> list[str]:
@@ -200,6 +211,70 @@ def test_nobody_hears_that_a_comment_is_published_which_is_not_any_more(
     send(site)
     assert to(server, "mira@example.org") == []
     assert states(site, "published") == ["dropped"]
+
+
+def test_a_comment_that_was_taken_back_and_is_published_again_is_told_after_all(
+    site: Site, server: Post
+) -> None:
+    number = write(site, confirmed=True)
+    approve(site, number)
+    site.judge(number, CommentState.HELD)
+    send(site)
+    assert states(site, "published") == ["dropped"]
+    site.clock.advance(hours=1)
+    approve(site, number)
+    send(site)
+    assert to(server, "mira@example.org") == ["Your comment on “The ferry is back” is published"]
+    # Once sent it stays the only one.
+    site.judge(number, CommentState.HELD)
+    approve(site, number)
+    send(site)
+    assert len(to(server, "mira@example.org")) == 1
+
+
+def test_a_comment_published_again_while_its_mail_is_about_to_be_dropped_is_told(
+    site: Site, server: Post
+) -> None:
+    number = write(site, confirmed=True)
+    approve(site, number)
+    site.judge(number, CommentState.HELD)
+    (mail,) = [mail for mail in outbox(site) if mail.kind == "published"]
+    with site.app.app_context():
+        claim = rows.claim(mail.id, site.clock())
+        session().commit()
+    assert claim is not None
+    approve(site, number)
+    with site.app.app_context():
+        assert not rows.drop(claim)
+        assert not rows.hand(claim, site.clock())
+    send(site)
+    assert len(to(server, "mira@example.org")) == 1
+
+
+def test_a_comment_whose_story_is_withdrawn_when_the_mail_goes_is_told_when_it_is_back(
+    site: Site, server: Post
+) -> None:
+    approve(site, write(site, confirmed=True))
+    put_story(site, PostState.WITHDRAWN)
+    for _ in range(10):
+        send(site)
+        assert states(site, "published") == ["waiting"]
+        site.clock.advance(hours=1)
+    put_story(site, PostState.PUBLISHED)
+    send(site)
+    assert len(to(server, "mira@example.org")) == 1
+
+
+def test_a_comment_whose_story_does_not_come_back_is_told_to_nobody(
+    site: Site, server: Post
+) -> None:
+    approve(site, write(site, confirmed=True))
+    put_story(site, PostState.WITHDRAWN)
+    send(site)
+    site.clock.advance(days=31)
+    assert "nothing to tell" not in site.host.run("send-mail").output
+    assert states(site, "published") == ["dropped"]
+    assert to(server, "mira@example.org") == []
 
 
 # Somebody replied
