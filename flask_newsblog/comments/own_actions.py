@@ -24,6 +24,9 @@ from .writers import fingerprint_of, words_digest, writer_of
 
 # So often a comment may be changed: each time is kept, with both texts, and asks the checks.
 MOST_EDITS = 20
+# Stands in the place of a check where nothing but the former words is why a comment waits.
+WAS_HELD = "was_held_before"
+_HELD_BEFORE = "was held before its writer changed it: "
 
 
 class TooLate(ValueError):
@@ -136,7 +139,19 @@ def _renew_verdicts(
     comment: Comment, verdicts: Sequence[tuple[str, Verdict]], now: datetime
 ) -> None:
     of_the_words = CommentVerdict.check.not_in(OF_THE_SENDING)
-    session().execute(
-        delete(CommentVerdict).where(CommentVerdict.comment_id == comment.id, of_the_words)
-    )
+    theirs = CommentVerdict.comment_id == comment.id
+    held = select(CommentVerdict).where(theirs, CommentVerdict.outcome == Outcome.HOLD.name.lower())
+    former = session().scalars(held.order_by(CommentVerdict.id)).all()
+    reasons = _former_reasons(former) if comment.state == CommentState.HELD else []
+    session().execute(delete(CommentVerdict).where(theirs, of_the_words))
+    if reasons and not any(verdict.outcome is Outcome.HOLD for _, verdict in verdicts):
+        reason = f"{_HELD_BEFORE}{'; '.join(reasons)}"
+        verdicts = [*verdicts, (WAS_HELD, Verdict(Outcome.HOLD, reason))]
     keep_verdicts(comment, verdicts, now)
+
+
+def _former_reasons(held: Sequence[CommentVerdict]) -> list[str]:
+    """Why a comment waited, unless one of the reasons stays whatever it says now."""
+    if any(verdict.check in OF_THE_SENDING for verdict in held):
+        return []
+    return [verdict.reason.removeprefix(_HELD_BEFORE) for verdict in held]

@@ -113,6 +113,21 @@ def test_what_waits_goes_on_waiting_whatever_it_says_now(site: Site) -> None:
     assert site.counters() == site.recount() == (0, 1)
 
 
+def test_why_it_waits_is_known_also_when_its_writer_takes_the_cause_away(lively: Site) -> None:
+    lively.send("See https://a.example and https://b.example")
+    number = lively.stored()[-1].id
+    assert list(lively.reasons(number)) == ["too_many_links"]
+    why = lively.reasons(number)["too_many_links"]
+    for text in ("See nothing at all.", "See for yourself."):
+        edit(lively, number, text)
+        assert comment(lively, number).state == CommentState.HELD
+        expected = {"was_held_before": f"was held before its writer changed it: {why}"}
+        assert lively.reasons(number) == expected
+    # What the new words are held for says all.
+    edit(lively, number, "Or https://c.example and https://d.example")
+    assert list(lively.reasons(number)) == ["too_many_links"]
+
+
 def test_a_refused_edit_keeps_the_old_words_and_shows_the_new(open_site: OpenSite) -> None:
     def no_betting(draft: Any) -> Verdict | None:
         return Verdict(Outcome.REFUSE, "We take no betting.") if "bet" in draft.text else None
