@@ -26,12 +26,19 @@ _DAY = timedelta(hours=24)
 _OTHER_SPANS = (_DAY - 3 * SPAN) / SPAN
 # No more rows are counted than these, of each state.
 _MOST_RECENT, _MOST_IN_A_DAY = 2_000, 20_000
-_UNWANTED = (CommentState.HELD, CommentState.SPAM)
+# What waits, and what was found to be unwanted since: a flood is one while it is dealt with.
+_UNWANTED = (
+    CommentState.HELD, CommentState.SPAM, CommentState.REJECTED, CommentState.DELETED,
+)  # fmt: skip
+
+
+# What its writer deleted has no fingerprint, and was unwanted by nobody.
+_BY_THE_STAFF = {CommentState.DELETED: (Comment.fingerprint.is_not(None),)}
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Replies that were held or are spam: of the last 10, 20 and 30 minutes, and of a day."""
+    """Replies that wait or were turned down: of the last 10, 20 and 30 minutes, and of a day."""
 
     ten: int
     twenty: int
@@ -124,6 +131,7 @@ def _unwanted(
                 Comment.blog == blog,
                 Comment.state == literal_column(f"'{state}'", sa.String()),
                 Comment.created_at > since,
+                *_BY_THE_STAFF.get(state, ()),
             )
             .order_by(Comment.created_at.desc())
             .limit(most)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import cycle
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from flask_newsblog.comments.attack import Counts, counts_of, is_attack, is_under_attack
 from flask_newsblog.comments.attacks import blogs_under_attack
+from flask_newsblog.comments.own_actions import delete_own
 from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentState
 from flask_newsblog.settings import Settings
@@ -19,7 +21,7 @@ from flask_newsblog.settings import Settings
 from .conftest import OpenSite
 from .readers import NOON, Site
 
-HELD, PUBLISHED, SPAM = CommentState.HELD, CommentState.PUBLISHED, CommentState.SPAM
+HELD, PUBLISHED, REJECTED, SPAM, DELETED = CommentState
 # So many in ten minutes, of five times the usual.
 LEAST = Settings(attack_held_replies=10)
 
@@ -52,6 +54,28 @@ def test_so_many_held_in_ten_minutes_turn_it_on_and_time_turns_it_off(site: Site
     assert not on(site)
 
 
+def test_it_stays_on_while_moderators_turn_down_what_comes(site: Site) -> None:
+    numbers = [site.plant(f"Number {n}", state=HELD) for n in range(10)]
+    assert on(site)
+    for number, state in zip(numbers, cycle([SPAM, REJECTED, DELETED]), strict=False):
+        site.judge(number, state)
+    assert on(site)
+    # What is approved was no part of it.
+    site.judge(numbers[0], PUBLISHED)
+    assert not on(site)
+
+
+def test_what_its_writer_deletes_is_no_attack(site: Site) -> None:
+    for number in range(10):
+        number = site.plant(f"Number {number}", state=HELD)
+        with site.app.app_context():
+            found = session().get(Comment, number)
+            assert found is not None
+            delete_own(Settings(), found, site.clock())
+            session().commit()
+    assert not on(site)
+
+
 def test_it_lasts_while_half_as_many_come(site: Site) -> None:
     fill(site, 12, NOON)
     for minute in (11, 15, 19):
@@ -79,7 +103,6 @@ def test_what_is_usual_is_no_attack(site: Site) -> None:
 
 def test_published_replies_are_no_attack_nor_another_blogs(site: Site) -> None:
     fill(site, 50, NOON, PUBLISHED)
-    fill(site, 50, NOON, CommentState.REJECTED)
     assert not on(site)
     fill(site, 50, NOON)
     with site.app.app_context():
