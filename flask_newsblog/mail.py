@@ -27,6 +27,9 @@ SUBJECT_LENGTH = 150
 _SAFE = "quoted-printable"
 _RECIPIENT = re.compile(r"[^@\s<>\",;:\\()\[\]\x00-\x1f\x7f]+@[^@\s<>\",;:\\()\[\]\x00-\x1f\x7f]+")
 
+# What smtplib raises; ValueError of names and passwords with letters beyond ASCII.
+_FAILURES = (smtplib.SMTPException, OSError, ValueError)
+
 SendMail = Callable[[EmailMessage], Any]
 
 
@@ -174,7 +177,7 @@ def _connect(settings: Settings) -> smtplib.SMTP:
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         server = kind(settings.smtp_host, settings.smtp_port, own_name, timeout=TIMEOUT, **more)
-    except (smtplib.SMTPException, OSError) as error:
+    except _FAILURES as error:
         raise NoServer(f"No mail server at {where}: {_said(error)}.") from error
     try:
         server.ehlo_or_helo_if_needed()
@@ -182,7 +185,7 @@ def _connect(settings: Settings) -> smtplib.SMTP:
             server.starttls(context=ssl.create_default_context())
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)
-    except (smtplib.SMTPException, OSError) as error:
+    except _FAILURES as error:
         server.close()
         raise NoServer(f"The mail server at {where} lets nobody in: {_said(error)}.") from error
     return server
@@ -199,6 +202,8 @@ def _introduce(server: smtplib.SMTP, sender: str, recipient: str) -> None:
         if code != 250:
             raise NotTaken(f"The mail server refuses the sender: {code} {_words(answer)}.")
         code, answer = server.rcpt(recipient)
+    except ValueError as error:
+        raise Refused(f"The sender or the recipient cannot be written: {_said(error)}.") from error
     except (smtplib.SMTPException, OSError) as error:
         raise NotTaken(f"The mail server broke off: {_said(error)}.") from error
     if code not in (250, 251):
@@ -212,6 +217,8 @@ def _hand(server: smtplib.SMTP, message: EmailMessage, recipient: str) -> None:
         code, answer = server.data(message.as_bytes(policy=policy))
     except smtplib.SMTPDataError as error:
         code, answer = error.smtp_code, error.smtp_error  # type: ignore[assignment]
+    except ValueError as error:
+        raise Refused(f"The mail cannot be written: {_said(error)}.") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Unsure(f"The mail server broke off in the middle: {_said(error)}.") from error
     if code != 250:

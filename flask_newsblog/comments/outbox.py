@@ -30,6 +30,7 @@ PAUSES = (
 CLAIMED_FOR = timedelta(minutes=5)
 # What has to wait for its story is looked at so often, for so long.
 PUT_OFF, PUT_OFF_FOR = timedelta(hours=1), timedelta(days=30)
+_LEFT_BEHIND = "The process that sent it ended before it was done, and so did those before."
 _ERROR_LENGTH = length_of(Mail.last_error)
 
 
@@ -123,19 +124,24 @@ def due(blog: str, now: datetime, limit: int = 100) -> Sequence[int]:
 
 
 def recover(blog: str, now: datetime) -> tuple[int, int]:
-    """Let what a process left behind be sent after all: how many, and how many perhaps again."""
+    """Let what a process left behind be sent after all: how many, and how many perhaps again.
+
+    What was left behind as often as a mail is tried is given up, for it may be what ends them.
+    """
     found = session().execute(
-        select(Mail.id, Mail.state).where(
+        select(Mail.id, Mail.state, Mail.attempts).where(
             Mail.blog == blog,
             Mail.state.in_((MailState.CLAIMED, MailState.HANDED)),
             Mail.claimed_until < now,
         )
     )
     done: dict[str, int] = {MailState.CLAIMED: 0, MailState.HANDED: 0}
-    for mail_id, state in found.all():
+    for mail_id, state, attempts in found.all():
         again: dict[str, Any] = {"state": MailState.WAITING}
         if state == MailState.HANDED:
             again["doubtful"] = True
+        if attempts > len(PAUSES):
+            again |= {"state": MailState.FAILED, "last_error": _LEFT_BEHIND}
         done[state] += _update(mail_id, [state], Mail.claimed_until < now, again)
     return done[MailState.CLAIMED], done[MailState.HANDED]
 

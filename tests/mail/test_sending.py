@@ -10,6 +10,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
 from flask_newsblog import SetupError
 from flask_newsblog.comments import outbox as rows
@@ -237,6 +238,44 @@ def test_a_name_and_password_that_are_wrong_are_told(mailing: Callable[..., Site
     site = mailing(NEWSBLOG_SMTP_USER="ann", NEWSBLOG_SMTP_PASSWORD="wrong")
     write(site, email="")
     assert "lets nobody in" in send(site, 1)
+
+
+def test_a_password_beyond_ascii_lets_nobody_in_and_ends_nothing(
+    mailing: Callable[..., Site],
+) -> None:
+    def anybody(*given: object) -> AuthResult:
+        return AuthResult(success=True)
+
+    with mail_server(authenticator=anybody, auth_require_tls=False) as server:
+        site = mailing(
+            NEWSBLOG_SMTP_PORT=server.port, NEWSBLOG_SMTP_USER="ann", NEWSBLOG_SMTP_PASSWORD="wörd"
+        )
+        write(site, email="")
+        assert "lets nobody in" in send(site, 1)
+        assert states(site) == ["waiting"]
+
+
+def test_a_sender_beyond_ascii_is_told_and_ends_nothing(
+    mailing: Callable[..., Site], server: Post
+) -> None:
+    site = mailing(NEWSBLOG_MAIL_FROM="The Bulletin <bücher@bulletin.example>")
+    write(site, email="")
+    assert "given up: The sender or the recipient cannot be written" in send(site, 1)
+    assert states(site) == ["failed"]
+    assert server.taken == []
+
+
+def test_a_mail_that_ends_every_process_is_given_up(site: Site, server: Post, one: Mail) -> None:
+    for _ in range(len(rows.PAUSES) + 1):
+        with site.app.app_context():
+            assert rows.claim(one.id, site.clock()) is not None
+            session().commit()
+            site.clock.advance(minutes=6)
+            assert rows.recover("news", site.clock()) == (1, 0)
+            session().commit()
+    assert send(site) == ""
+    assert states(site) == ["failed"]
+    assert "so did those before" in site.host.run("mail", "list").output
 
 
 def test_mail_of_a_moderator_who_is_none_any_more_is_dropped(
