@@ -56,6 +56,8 @@ STATE_AFTER = {
 DECISIONS = frozenset(Verb) - {Verb.EDIT, Verb.UNDO, Verb.CONFIRM, Verb.ERASE}
 # What answers readers who reported something.
 _CLOSING = frozenset(STATE_AFTER) - {Verb.HOLD}
+# What the spam filter learns of a comment, as far as moderators may change it.
+_LEARNT = {"body", "author_name"}
 _REJECTION_LENGTH = length_of(Comment.rejection)
 
 
@@ -236,7 +238,7 @@ def _take_back(settings: Settings, comment: Comment, change: CommentChange, act:
         return False
     if is_taken_back(comment) or is_taken(comment, wanted.get("fingerprint")):
         return False
-    if "body" in wanted:
+    if wanted.keys() & _LEARNT:
         bayes.unlearn(comment)
     set_values(comment, wanted)
     if "body" in wanted:

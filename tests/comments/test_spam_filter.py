@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flask_newsblog.comments import bayes
+from flask_newsblog.comments import bayes, moderation
 from flask_newsblog.comments.actions import lock_thread
+from flask_newsblog.comments.moderation import Moderator, Verb
 from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentState, FilterWord
+from flask_newsblog.settings import Settings
 from flask_newsblog.text.bayes import LEAST_COMMENTS, LIKELY_SPAM
 
 from ..hosts import counted_statements
@@ -22,6 +24,7 @@ from .test_concurrency import at_once, busy
 
 __all__ = ["busy"]  # a fixture
 
+EDITH = Moderator("id of Edith", "Edith")
 PUBLISHED, SPAM = CommentState.PUBLISHED, CommentState.SPAM
 FERRY, PILLS = "The ferry was late again.", "Buy cheap pills at http://pills.example/now today."
 
@@ -51,6 +54,21 @@ def taught(site: Site, ham: int = LEAST_COMMENTS, spam: int = LEAST_COMMENTS) ->
         bayes.learn(written(site, f"{FERRY} {number}"), spam=False)
     for number in range(spam):
         bayes.learn(written(site, f"{PILLS} {number}"), spam=True)
+
+
+def test_undoing_another_name_leaves_the_filter_as_it_was(site: Site) -> None:
+    number = site.plant("Words.", name="Mira Vale")
+    with site.app.app_context():
+        found = session().get(Comment, number)
+        assert found is not None
+        moderation.decide(Settings(), [found], Verb.HOLD, EDITH, site.clock())
+        moderation.decide(Settings(), [found], Verb.APPROVE, EDITH, site.clock())
+        before = known()
+        assert before["name:mira"] == (1, 0)
+        done = moderation.edit(Settings(), found, "Words.", EDITH, site.clock(), name="Tom Rigger")
+        assert "name:mira" not in known()
+        moderation.undo(Settings(), "news", done.batch, EDITH, site.clock())
+        assert known() == before
 
 
 def known() -> dict[str, tuple[int, int]]:
