@@ -103,8 +103,7 @@ def report_error(blog: str, post_id: int, told: Told, now: datetime) -> None:
 
 def close_some(blog: str, report_ids: Sequence[int], by_name: str, now: datetime) -> int:
     """Say that somebody has dealt with these reports of a blog; how many were open."""
-    which = (Report.blog == blog) & Report.id.in_(report_ids) & Report.closed_at.is_(None)
-    found = session().scalars(select(Report).where(which)).all()
+    found = [r for r in _locked(blog, report_ids) if r.closed_at is None]
     for report in found:
         report.closed_at, report.closed_by = now, by_name[:_NAME_LENGTH]
     session().flush()
@@ -114,13 +113,22 @@ def close_some(blog: str, report_ids: Sequence[int], by_name: str, now: datetime
 
 def reopen_some(blog: str, report_ids: Sequence[int]) -> int:
     """Put reports before the desk again; how many were closed."""
-    which = (Report.blog == blog) & Report.id.in_(report_ids) & Report.closed_at.is_not(None)
-    found = session().scalars(select(Report).where(which)).all()
+    found = [r for r in _locked(blog, report_ids) if r.closed_at is not None]
     for report in found:
         report.closed_at, report.closed_by = None, ""
     session().flush()
     recount({report.comment_id for report in found if report.comment_id})
     return len(found)
+
+
+def _locked(blog: str, report_ids: Sequence[int]) -> Sequence[Report]:
+    """These reports of a blog, read anew once the threads of their comments are locked."""
+    these = Report.blog == blog, Report.id.in_(report_ids)
+    threads = select(Report.post_id).where(*these, Report.comment_id.is_not(None)).distinct()
+    for post_id in session().scalars(threads.order_by(Report.post_id)).all():
+        actions.lock_thread(post_id)
+    found = select(Report).where(*these).order_by(Report.id).with_for_update()
+    return session().scalars(found.execution_options(populate_existing=True)).all()
 
 
 def _keep(blog: str, post_id: int, comment_id: int | None, told: Told, now: datetime) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from flask_newsblog import Person
-from flask_newsblog.models import CommentState
+from flask_newsblog.comments import reports
+from flask_newsblog.database import session
+from flask_newsblog.models import CommentState, Report
 
 from ..conftest import SERVERS
 from ..hosts import counted_statements, write_story
@@ -61,6 +65,36 @@ def test_the_desk_closes_what_it_saw_and_opens_it_again(open_site: OpenSite) -> 
     press(site, seen, "reopen", "?state=closed")
     assert [row.closed_at for row in told(site)] == [None] * 3
     assert comment_now(site, number).report_count == 3
+
+
+@pytest.mark.parametrize("act", ["close", "reopen"])
+def test_the_thread_is_locked_before_its_reports_are_changed_and_counted(
+    site: Site, act: str
+) -> None:
+    number = site.plant()
+    by_readers(site, number, 2)
+    ids = [found.id for found in told(site)]
+    with site.app.app_context():
+        if act == "reopen":
+            reports.close_some("news", ids, "Edith", site.clock())
+            session().commit()
+        done: list[str] = []
+
+        def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            done.append(statement.split(" SET ")[0])
+
+        engine = session().get_bind(Report)
+        event.listen(engine, "after_cursor_execute", note)
+        if act == "close":
+            assert reports.close_some("news", ids, "Edith", site.clock()) == 2
+        else:
+            assert reports.reopen_some("news", ids) == 2
+        session().commit()
+        event.remove(engine, "after_cursor_execute", note)
+    writes = [statement for statement in done if statement.startswith("UPDATE")]
+    tables = [f"UPDATE newsblog_{table}" for table in ("post", "report", "comment")]
+    assert list(dict.fromkeys(writes)) == tables
+    assert comment_now(site, number).report_count == (0 if act == "close" else 2)
 
 
 def test_a_moderator_of_a_very_long_name_closes_reports(open_site: OpenSite, uri: str) -> None:
