@@ -30,6 +30,7 @@ from .newsroom import name_end_views as ended
 from .newsroom import name_views as named
 from .newsroom import preview_views as sharing
 from .newsroom import publishing_views as deciding
+from .newsroom import reading_views as reading
 from .newsroom import report_views as reported
 from .newsroom import revision_views as revised
 from .newsroom import rule_views as ruled
@@ -169,6 +170,7 @@ def _stories(post_id: str) -> list[Address]:
     return [
         Address("/newsroom/posts/new", "new_post", writing.new_post, _FORM),
         Address(one_story, "edit_post", writing.edit_post, _FORM),
+        Address(f"{one_story}read", "read_post", reading.read_post),
         Address("/newsroom/preview", "live_preview", live.live_preview, _ACT),
     ]
 

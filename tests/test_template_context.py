@@ -83,7 +83,7 @@ def visit_every_page(host: Host) -> None:
         "comments/", "comments/1", "reports/", "rules/", "posts/new", f"posts/{story.id}/",
         "front/", "front/breaking/", "audit/",
         "settings/?check=1", f"posts/{story.id}/previews/", f"posts/{story.id}/corrections/",
-        f"posts/{story.id}/publishing",
+        f"posts/{story.id}/publishing", f"posts/{story.id}/read",
         "calendar/", f"posts/{story.id}/plan",
         "media/", f"media/{picture}/",
         "names/", "names/tags/1/", "names/authors/1/merge",

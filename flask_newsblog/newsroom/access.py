@@ -103,6 +103,11 @@ def is_own(thing: Post | Media) -> bool:
     return person is not None and thing.person_id == person.id
 
 
+def may_read(post: Post) -> bool:
+    """Whether the person here may read a story of the desk, where no embargo keeps it from them."""
+    return may(Action.ENTER, post)
+
+
 def may_change(post: Post) -> bool:
     """Whether the person here may write in this story: an editor in all, a writer in their own."""
     return may(Action.EDIT, post) or (is_own(post) and may(Action.WRITE, post))

@@ -16,7 +16,8 @@ class DeskRow:
     """A story as the desk lists it. ``state`` may also be ``scheduled`` or ``discarded``.
 
     ``url`` is empty while readers cannot see it, ``edit_url`` where the person here may not
-    write in it. ``unshown`` says that what is saved differs from what readers see.
+    write in it, ``read_url`` where they may not read it at the desk. ``unshown`` says that
+    what is saved differs from what readers see.
     """
 
     id: int
@@ -33,6 +34,7 @@ class DeskRow:
     unshown: bool
     url: str
     edit_url: str
+    read_url: str
 
 
 @dataclass(frozen=True, slots=True)

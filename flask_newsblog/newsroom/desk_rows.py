@@ -9,7 +9,7 @@ from ..i18n import mark
 from ..models import Post, PostState
 from ..mount import Mount
 from ..people import Action
-from .access import is_own, may, may_change, may_publish
+from .access import is_own, may, may_change, may_publish, may_read
 from .desk_numbers import Numbers
 from .desk_pages import DeskRow, Today, WorkGroup, WorkRow
 from .desk_queries import StoryRow
@@ -52,6 +52,7 @@ def desk_row(mount: Mount, row: StoryRow, authors: tuple[str, ...], now: datetim
         unshown=_unshown(post),
         url=_readers_url(mount, post, now),
         edit_url=mount.url("edit_post", post_id=post.id) if may_change(post) else "",
+        read_url=_desk_url(mount, post),
     )
 
 
@@ -78,9 +79,10 @@ def work_row(mount: Mount, work: Work, now: datetime) -> WorkRow:
     if kind is Kind.OUT and work.at > now:
         kind = Kind.SCHEDULED
     name = mount.words.t(_HAPPENS.get(kind) or _WAITS[kind])
-    url = _readers_url(mount, work.post, now)
     if may_change(work.post):
         url = mount.url("edit_post", post_id=work.post.id)
+    else:
+        url = _readers_url(mount, work.post, now) or _desk_url(mount, work.post)
     return WorkRow(
         kind=kind,
         kind_name=name,
@@ -137,6 +139,10 @@ def _links(mount: Mount, head: DeskHead, numbers: Numbers) -> tuple[Tab, ...]:
 
 def _unshown(post: Post) -> bool:
     return post.state == PostState.PUBLISHED and post.saved_revision != post.shown_revision
+
+
+def _desk_url(mount: Mount, post: Post) -> str:
+    return mount.url("read_post", post_id=post.id) if may_read(post) else ""
 
 
 def _readers_url(mount: Mount, post: Post, now: datetime) -> str:

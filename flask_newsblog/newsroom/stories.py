@@ -61,4 +61,5 @@ def story_head(mount: Mount, post: Post, now: datetime) -> StoryHead:
         published_at=post.published_at,
         url=mount.post_url(post.slug, post.published_at) if out and post.published_at else "",
         unshown=post.saved_revision != post.shown_revision,
+        may_change=may_change(post),
     )

@@ -20,7 +20,7 @@ class StoryHead:
 
     ``state`` may also be ``scheduled`` or ``discarded``; ``url`` is the readers' address of
     it, empty while they cannot see it. ``unshown`` says that what is saved differs from what
-    readers see.
+    readers see, ``may_change`` that those ways are open to the person here.
     """
 
     id: int
@@ -30,6 +30,7 @@ class StoryHead:
     published_at: datetime | None
     url: str
     unshown: bool
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,21 @@ class LivePreviewPage:
     """``newsroom/preview.html``: a story as readers would have it, beside its form."""
 
     preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPage:
+    """``newsroom/reading.html``: a story for who may see it.
+
+    ``embargo_until`` is set while an embargo holds it, ``embargo_people`` may see it meanwhile.
+    """
+
+    head: DeskHead
+    story: StoryHead
+    preview: Preview
+    embargo_until: datetime | None
+    embargo_people: tuple[str, ...]
+    here: str = "read_post"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from flask import request
 from flask.testing import FlaskClient
 
-from flask_newsblog import Person
+from flask_newsblog import Action, Person
 from flask_newsblog.database import session
 from flask_newsblog.models import (
     Banner,
@@ -48,6 +48,16 @@ def desk(open_hosts: Callable[..., Host], clock: Clock) -> Host:
     return open_hosts(
         plain, given={"clock": clock, "current_person": who, "can": lambda *asked: True}
     )
+
+
+@pytest.fixture
+def mixed(open_hosts: Callable[..., Host], clock: Clock) -> Host:
+    """A desk where Ann is an editor, and all others are contributors."""
+
+    def can(person: Person, action: Action, thing: Any) -> bool:
+        return person.id == "ann" or action in (Action.ENTER, Action.WRITE)
+
+    return open_hosts(plain, given={"clock": clock, "current_person": who, "can": can})
 
 
 def editor(host: Host, name: str) -> FlaskClient:
@@ -154,6 +164,54 @@ def test_no_list_of_the_newsroom_tells_of_it(desk: Host) -> None:
         if "Merger" in ann.get(f"/news/newsroom/{address}").text:
             told.append(address)
     assert told == list(LISTS)
+
+
+def test_a_contributor_who_is_named_reads_it_and_finds_the_way(mixed: Host) -> None:
+    post_id = a_draft(mixed)
+    assert embargo(mixed, "ann", post_id, "Ben").status_code == 303
+    address = f"/news/newsroom/posts/{post_id}/read"
+    ben, dora = editor(mixed, "ben"), editor(mixed, "dora")
+    plan = f"/news/newsroom/posts/{post_id}/plan"
+    send(editor(mixed, "ann"), plan, day="2026-05-06", time="09:00")
+    for way in ("", "calendar/?month=2026-05"):
+        assert f'href="{address}"' in ben.get(f"/news/newsroom/{way}").text, way
+    page = ben.get(address)
+    assert page.status_code == 200
+    for words in ("Merger with Sallow", "The second paragraph.", "Draft", "Under embargo until"):
+        assert words in page.text, words
+    assert room(post_id) not in page.text
+    assert ben.get(room(post_id)).status_code == 403
+    refused = dora.get(address)
+    assert refused.status_code == 403
+    assert "Merger" not in refused.text
+    assert address not in dora.get("/news/newsroom/").text
+
+
+def test_who_may_not_change_a_story_reads_what_was_saved_last(mixed: Host) -> None:
+    post_id, ann, dora = a_draft(mixed), editor(mixed, "ann"), editor(mixed, "dora")
+    address = f"/news/newsroom/posts/{post_id}/"
+    send(ann, room(post_id), do="publish")
+    send(ann, address, title="Sallow alone", body="Nobody *merges*.", authors="Cleo Day")
+    page = dora.get(f"{address}read").text
+    for words in ("Sallow alone", "<em>merges</em>", "Cleo Day", "not before the readers yet"):
+        assert words in page, words
+    assert "Under embargo" not in page
+    assert "<form" not in page.partition("<main")[2]
+    assert f'href="{room(post_id)}"' in ann.get(f"{address}read").text
+
+
+def test_the_hosts_word_keeps_a_story_from_somebody_who_may_enter(
+    open_hosts: Callable[..., Host], clock: Clock
+) -> None:
+    def can(person: Person, action: Action, thing: Any) -> bool:
+        return action is Action.ENTER and (thing is None or person.id == "ann")
+
+    host = open_hosts(plain, given={"clock": clock, "current_person": who, "can": can})
+    address = f"/news/newsroom/posts/{a_draft(host)}/read"
+    for name, status in (("ann", 200), ("dora", 403)):
+        browser = editor(host, name)
+        assert browser.get(address).status_code == status
+        assert (address in browser.get("/news/newsroom/").text) == (status == 200)
 
 
 def test_without_names_the_whole_desk_sees_it(desk: Host) -> None:
