@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..database import session
 from ..models import Author, Media, MediaUse, Post
@@ -25,11 +27,40 @@ class Uses:
         return bool(self.posts or self.authors)
 
 
+def not_kept_back(
+    number: InstrumentedAttribute[Any], hidden: Collection[int]
+) -> ColumnElement[bool]:
+    """Whether this is the number of a picture that others than hidden stories use, or nothing.
+
+    What is said of a picture tells of the story that it was brought in for.
+    """
+    if not hidden:
+        return true()
+    media, stories = aliased(Media), sorted(hidden)
+    noted = select(MediaUse.media_id).where(MediaUse.post_id.in_(stories))
+    leading = select(Post.lead_image_id).where(Post.id.in_(stories))
+    elsewhere = (
+        select(MediaUse).where(MediaUse.media_id == media.id, MediaUse.post_id.not_in(stories)),
+        select(Post).where(Post.lead_image_id == media.id, Post.id.not_in(stories)),
+        select(Author).where(Author.picture_id == media.id),
+    )
+    used_here = or_(media.id.in_(noted), media.id.in_(leading))
+    used_elsewhere = or_(*(query.correlate(media).exists() for query in elsewhere))
+    return number.not_in(select(media.id).where(used_here, not_(used_elsewhere)))
+
+
 def page_of_pictures(
-    blog: str, limit: int, words: str = "", before: int | None = None
+    blog: str,
+    limit: int,
+    words: str = "",
+    before: int | None = None,
+    hidden: Collection[int] = (),
 ) -> Sequence[Media]:
-    """Pictures, the newest first, in whose name, alt text, caption or credit all words stand."""
-    query = select(Media).where(Media.blog == blog)
+    """Pictures, the newest first, in whose name, alt text, caption or credit all words stand.
+
+    None that only hidden stories use. One statement.
+    """
+    query = select(Media).where(Media.blog == blog, not_kept_back(Media.id, hidden))
     for word in words.split()[:MOST_WORDS]:
         columns = (Media.filename, Media.alt, Media.caption, Media.credit)
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
@@ -38,9 +69,10 @@ def page_of_pictures(
     return session().scalars(query.order_by(Media.id.desc()).limit(limit)).all()
 
 
-def find_picture(blog: str, number: int) -> Media | None:
-    """A picture of the blog's library."""
+def find_picture(blog: str, number: int, hidden: Collection[int] = ()) -> Media | None:
+    """A picture of the blog's library, but for one that only hidden stories use. One statement."""
     query = select(Media).where(Media.blog == blog, Media.id == number)
+    query = query.where(not_kept_back(Media.id, hidden))
     return session().scalars(query).one_or_none()
 
 

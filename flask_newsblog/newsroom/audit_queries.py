@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 
 from ..audit import Thing
 from ..database import row_number, session
+from ..media.queries import not_kept_back
 from ..models import AuditEntry, Banner, Comment, CommentChange, Post
 from ..posts.standing import not_hidden
 
@@ -116,6 +117,8 @@ def _of_the_audit(wanted: Wanted, limit: int) -> Sequence[Entry]:
         # A line of breaking news says itself what its story will say.
         lines = select(Banner.id).where(Banner.post_id.in_(sorted(wanted.hidden)))
         query = query.where(or_(model.kind != Thing.BANNER, model.thing_id.not_in(lines)))
+        pictures = (model.kind != Thing.MEDIA, model.thing_id.is_(None))
+        query = query.where(or_(*pictures, not_kept_back(model.thing_id, wanted.hidden)))
     if wanted.thing_id is not None:
         query = query.where(model.thing_id == wanted.thing_id)
     query = query.order_by(model.at.desc(), model.id.desc()).limit(limit)

@@ -14,7 +14,7 @@ from ..mount import Mount
 from ..people import Action
 from ..posts.queries import Picture, focal_classes
 from .access import is_own, may, may_change, may_see
-from .embargoes import A_STORY
+from .embargoes import A_STORY, hidden_stories
 from .head import desk_head, draw_desk
 from .media_forms import PictureForm, UploadForm
 from .media_pages import (
@@ -71,7 +71,7 @@ def library_page(
     said: str = "",
 ) -> Response:
     """The library, from the newest picture or from where one has got to."""
-    found = queries.page_of_pictures(mount.blog, ROWS + 1, words, before)
+    found = queries.page_of_pictures(mount.blog, ROWS + 1, words, before, hidden_stories(now))
     kept = {"words": words or None, "for": story.id if story else None}
     older = ""
     if len(found) > ROWS:

@@ -24,6 +24,6 @@ def live_preview() -> ResponseReturnValue:
     if not form.validate() and form.csrf_token.errors:
         return jsonify(csrf_token=generate_csrf()), 400
     written = form.written
-    page = LivePreviewPage(preview_of(mount, written, chosen_picture(mount, written)))
+    page = LivePreviewPage(preview_of(mount, written, chosen_picture(mount, written, now)))
     html = draw("newsroom/preview.html", page, site(load_frame(mount.blog, now), now))
     return Response(html, mimetype="text/html")

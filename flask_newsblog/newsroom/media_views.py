@@ -25,6 +25,7 @@ from ..posts import revisions
 from ..posts.opening import post_number
 from ..text.typed import one_line
 from .access import person_here, staff, wants_json
+from .embargoes import hidden_stories
 from .forms import OPEN_TOO_LONG, ConfirmForm
 from .library import choice_for, library_page, may_change_picture, picture_page
 from .media_forms import PictureForm, UploadForm
@@ -75,15 +76,15 @@ def upload_media() -> ResponseReturnValue:
     if refused:
         return _refused(mount, now, in_json, refused, form, len(kept))
     if in_json:
-        return _in_json(mount, kept[0])
-    return _after_upload(mount, kept, form)
+        return _in_json(mount, kept[0], now)
+    return _after_upload(mount, kept, form, now)
 
 
 @staff(Action.WRITE)
 def edit_picture(media_id: int) -> ResponseReturnValue:
     """One picture: what it shows, who made it, where it is used."""
     mount, now = this_blog(), this_blog().now()
-    media, form = _picture(mount, media_id), PictureForm()
+    media, form = _picture(mount, media_id, now), PictureForm()
     story = _story(mount, now, request.args.get("for"))
     if request.method != "POST":
         form = PictureForm.of(media)
@@ -108,7 +109,7 @@ def edit_picture(media_id: int) -> ResponseReturnValue:
 def delete_picture(media_id: int) -> ResponseReturnValue:
     """A picture that nothing uses goes, with its files."""
     mount, now = this_blog(), this_blog().now()
-    media = _picture(mount, media_id)
+    media = _picture(mount, media_id, now)
     if not may_change_picture(media):
         abort(403)
     problem, status = mount.words.t(OPEN_TOO_LONG), 400
@@ -138,7 +139,7 @@ def set_lead_picture(post_id: int) -> ResponseReturnValue:
     if not ConfirmForm().validate():
         abort(400)
     wanted = request.form.get("picture", "")
-    media = _picture(mount, row_number(wanted) or 0) if wanted else None
+    media = _picture(mount, row_number(wanted) or 0, now) if wanted else None
     # What was read so far is over. Held from here on, so that whoever saves at this moment is
     # not asked to choose.
     session().commit()
@@ -196,26 +197,36 @@ def _keep(
     return kept
 
 
-def _after_upload(mount: Mount, kept: list[Kept], form: UploadForm) -> ResponseReturnValue:
+def _after_upload(
+    mount: Mount, kept: list[Kept], form: UploadForm, now: datetime
+) -> ResponseReturnValue:
     story = row_number(form.story.data or "")
     to: dict[str, int | str] = {"for": story} if story else {}
     if len(kept) > 1:
         return redirect(mount.url("media_library", stored=len(kept), **to), code=303)
     one = kept[0]
     to["said"] = "known" if one.known else "moved" if one.moved else "stored"
+    if _is_kept_back(mount, one, now):
+        return redirect(mount.url("media_library", **to), code=303)
     return redirect(mount.url("edit_picture", media_id=one.media.id, **to), code=303)
 
 
-def _in_json(mount: Mount, kept: Kept) -> Response:
-    media = kept.media
+def _is_kept_back(mount: Mount, kept: Kept, now: datetime) -> bool:
+    """Whether a file that somebody has too is in the library for stories hidden from them."""
+    found = queries.find_picture(mount.blog, kept.media.id, hidden_stories(now))
+    return kept.known and found is None
+
+
+def _in_json(mount: Mount, kept: Kept, now: datetime) -> Response:
+    media, back = kept.media, _is_kept_back(mount, kept, now)
     said = "known" if kept.known else "moved" if kept.moved else ""
     return jsonify(
         id=media.id,
         url=mount.url("media", key=media.key),
-        page=mount.url("edit_picture", media_id=media.id),
-        alt=media.alt,
-        caption=media.caption,
-        credit=media.credit,
+        page=mount.url("media_library") if back else mount.url("edit_picture", media_id=media.id),
+        alt="" if back else media.alt,
+        caption="" if back else media.caption,
+        credit="" if back else media.credit,
         markdown=f"![](media:{media.id})",
         width=media.width,
         height=media.height,
@@ -257,8 +268,8 @@ def _unsent(mount: Mount, now: datetime, in_json: bool, form: UploadForm) -> Res
     return answer
 
 
-def _picture(mount: Mount, number: int) -> Media:
-    return queries.find_picture(mount.blog, number) or abort(404)
+def _picture(mount: Mount, number: int, now: datetime) -> Media:
+    return queries.find_picture(mount.blog, number, hidden_stories(now)) or abort(404)
 
 
 def _story(mount: Mount, now: datetime, number: str | None) -> LeadChoice | None:

@@ -28,7 +28,7 @@ def read_post(post_id: int) -> ResponseReturnValue:
     page = ReadingPage(
         head=desk_head("newsroom"),
         story=story_head(mount, post, now),
-        preview=preview_of(mount, written, chosen_picture(mount, written)),
+        preview=preview_of(mount, written, chosen_picture(mount, written, now)),
         embargo_until=post.embargo_until if embargoed else None,
         embargo_people=tuple(post.embargo_people) if embargoed else (),
     )

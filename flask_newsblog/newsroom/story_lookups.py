@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from ..database import session
+from ..media import queries
+from ..media.queries import not_kept_back
 from ..models import Media, NameKind
 from ..posts.former import MODELS
 from ..posts.queries import Picture, SectionLink, focal_classes
@@ -40,16 +42,17 @@ def known_tags(blog: str, hidden: Collection[int] = ()) -> tuple[str, ...]:
     return _names(NameKind.TAG, blog, hidden)
 
 
-def newest_pictures(blog: str) -> tuple[LibraryPicture, ...]:
-    """The newest pictures of the library."""
-    query = select(Media).filter_by(blog=blog).order_by(Media.created_at.desc(), Media.id.desc())
+def newest_pictures(blog: str, hidden: Collection[int] = ()) -> tuple[LibraryPicture, ...]:
+    """The newest pictures of the library; none that only hidden stories use."""
+    query = select(Media).where(Media.blog == blog, not_kept_back(Media.id, hidden))
+    query = query.order_by(Media.created_at.desc(), Media.id.desc())
     return tuple(_picture(row) for row in session().scalars(query.limit(PICTURES_OFFERED)))
 
 
-def find_picture(blog: str, number: int) -> LibraryPicture | None:
-    """A picture of the library by its id."""
-    row = session().get(Media, number)
-    return None if row is None or row.blog != blog else _picture(row)
+def find_picture(blog: str, number: int, hidden: Collection[int] = ()) -> LibraryPicture | None:
+    """A picture of the library by its id, but for one that only hidden stories use."""
+    row = queries.find_picture(blog, number, hidden)
+    return None if row is None else _picture(row)
 
 
 def section_paths(sections: Sequence[SectionLink]) -> list[tuple[tuple[str, ...], SectionLink]]:

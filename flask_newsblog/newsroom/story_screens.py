@@ -59,7 +59,7 @@ def writing_page(
     frame = load_frame(mount.blog, now)
     form.offer_sections(path for path, _ in lookups.section_paths(frame.sections))
     written = form.written
-    picture = chosen_picture(mount, written)
+    picture = chosen_picture(mount, written, now)
     preview = preview_of(mount, written, picture) if with_preview else None
     page = WritingPage(
         head=desk_head("newsroom"),
@@ -72,7 +72,7 @@ def writing_page(
         known_authors=lookups.known_authors(mount.blog, hidden_stories(now)),
         known_tags=lookups.known_tags(mount.blog, hidden_stories(now)),
         picture=picture,
-        pictures=lookups.newest_pictures(mount.blog),
+        pictures=lookups.newest_pictures(mount.blog, hidden_stories(now)),
         may_add_section=may(Action.EDIT),
         slug=post.slug if post is not None else "",
         words=preview.words if preview else _rough_count(written.body),
@@ -103,15 +103,16 @@ def ways_from(mount: Mount, post: Post | None) -> WritingWays:
     )
 
 
-def chosen_picture(mount: Mount, written: Written) -> LibraryPicture | None:
+def chosen_picture(mount: Mount, written: Written, now: datetime) -> LibraryPicture | None:
     """The picture above the story."""
-    return lookups.find_picture(mount.blog, written.lead_image) if written.lead_image else None
+    number = written.lead_image
+    return lookups.find_picture(mount.blog, number, hidden_stories(now)) if number else None
 
 
 def check_choices(mount: Mount, post: Post | None, form: StoryForm, now: datetime) -> bool:
     """Whether what was chosen is there; a section that is not may be made by who may edit."""
     written = form.written
-    if written.lead_image and chosen_picture(mount, written) is None:
+    if written.lead_image and chosen_picture(mount, written, now) is None:
         field = form.lead_number if form.lead_number.data else form.lead_image
         field.errors = [*field.errors, mount.words.t(NO_PICTURE)]
     if not may_be_in(mount, post, form.written_today(mount.blog).section, now):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ from flask import request
 from flask.testing import FlaskClient
 
 from flask_newsblog import Action, Person
+from flask_newsblog.audit import Deed, Thing, write_down
 from flask_newsblog.database import session
 from flask_newsblog.models import (
+    Author,
     Banner,
     Comment,
     CommentChange,
@@ -23,7 +27,8 @@ from flask_newsblog.models import (
     Report,
 )
 
-from ..hosts import Clock, Host, plain, write_story
+from ..hosts import Clock, Host, counted_statements, plain, write_story
+from ..media.drawing import drawn
 from .desks import hidden, send
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -78,7 +83,7 @@ def room(post_id: int) -> str:
     return f"/news/newsroom/posts/{post_id}/publishing"
 
 
-NEW = "/news/newsroom/posts/new"
+NEW, LIBRARY = "/news/newsroom/posts/new", "/news/newsroom/media/"
 
 
 def embargo(host: Host, name: str, post_id: int, people: str) -> Any:
@@ -139,6 +144,7 @@ def talk_of(host: Host, post_id: int) -> None:
                 FrontSlot(**here, position=0, starts_at=NOON, changed_at=NOON),
                 Banner(**here, text="Look", starts_at=NOON, ends_at=later, url="", changed_at=NOON),
                 MediaUse(post_id=post_id, media_id=picture.id),
+                Author(blog="news", name="Cleo", slug="cleo", picture_id=picture.id),
                 Report(**here, reason="error", text="No.", created_at=NOON),
                 CommentChange(blog="news", verb="hold", changed_at=NOON, **change),
             ]
@@ -212,6 +218,86 @@ def test_the_hosts_word_keeps_a_story_from_somebody_who_may_enter(
         browser = editor(host, name)
         assert browser.get(address).status_code == status
         assert (address in browser.get("/news/newsroom/").text) == (status == 200)
+
+
+def plant_pictures(host: Host, post_id: int) -> None:
+    """Pictures in the library, each described by what uses it, and written down by the desk."""
+    ids = {}
+    with host.app.app_context():
+        other = session().get_one(Post, write_story(host.app, "Fair", draft=True, now=NOON).id)
+        for name in ("in its text", "over it", "in both", "a portrait", "unused"):
+            media = Media(blog="news", key=name, content_type="image/png", filename=f"{name}.png")
+            media.alt, media.caption, media.credit = f"alt {name}", f"caption {name}", "Sallow"
+            media.digest = sha256(name.encode()).hexdigest()
+            session().add(media)
+            session().flush()
+            ids[name] = media.id
+            told = {"thing_id": media.id, "title": media.filename}
+            write_down("news", Person("ann", "Ann"), Deed.UPLOAD, Thing.MEDIA, NOON, **told)
+        for name in ("in its text", "in both", "a portrait"):
+            session().add(MediaUse(post_id=post_id, media_id=ids[name]))
+        session().get_one(Post, post_id).lead_image_id = ids["over it"]
+        other.lead_image_id = ids["in both"]
+        session().add(Author(blog="news", name="A", slug="a", picture_id=ids["a portrait"]))
+        session().commit()
+
+
+def test_pictures_of_it_alone_are_in_no_list_and_on_no_page(desk: Host) -> None:
+    post_id = a_draft(desk)
+    embargo(desk, "ann", post_id, "Ann")
+    plant_pictures(desk, post_id)
+    ann, dora = editor(desk, "ann"), editor(desk, "dora")
+    secret, known = ("in its text", "over it"), ("in both", "a portrait", "unused")
+    for address in (LIBRARY, f"{LIBRARY}?words=Sallow", NEW, "/news/newsroom/audit/"):
+        page, whole = dora.get(address).text, ann.get(address).text
+        for name in secret:
+            assert name not in page, (address, name)
+            assert name in whole, (address, name)
+        for name in known:
+            assert name in page, (address, name)
+    assert "over it" not in dora.get("/news/newsroom/audit/export").text
+    token = hidden(dora.get(NEW).text)
+    for number in (1, 2):
+        assert ann.get(f"{LIBRARY}{number}/").status_code == 200
+        assert dora.get(f"{LIBRARY}{number}/").status_code == 404
+        for deed in ("", "delete"):
+            assert dora.post(f"{LIBRARY}{number}/{deed}", data=token).status_code == 404
+        lead = {"do": "preview", "title": "Mine", "lead_number": str(number)}
+        answer = dora.post(NEW, data=token | lead)
+        assert answer.status_code == 422
+        assert "alt " + secret[number - 1] not in answer.text
+    for number in (3, 4, 5):
+        assert dora.get(f"{LIBRARY}{number}/").status_code == 200
+
+
+def test_whoever_has_the_same_file_is_not_told_what_the_library_says_of_it(desk: Host) -> None:
+    post_id, file = a_draft(desk), drawn()
+    embargo(desk, "ann", post_id, "Ann")
+    dora, asked = editor(desk, "dora"), {"Accept": "application/json"}
+    with desk.app.app_context():
+        digest = sha256(file).hexdigest()
+        told = {"alt": "The two chairmen", "digest": digest, "key": "a.png"}
+        session().add(Media(blog="news", content_type="image/png", **told))
+        session().get_one(Post, post_id).lead_image_id = 1
+        session().commit()
+
+    def send_file(**headers: str) -> Any:
+        token = hidden(dora.get(LIBRARY).text)
+        data = token | {"file": (BytesIO(file), "mine.png")}
+        return dora.post(f"{LIBRARY}upload", data=data, headers=headers)
+
+    told = send_file(**asked).json
+    assert (told["id"], told["alt"], told["page"]) == (1, "", LIBRARY)
+    assert dora.get(send_file().location).status_code == 200
+
+
+def test_the_library_costs_the_same_beside_an_embargo(desk: Host) -> None:
+    embargo(desk, "ann", a_draft(desk), "Ann")
+    dora = editor(desk, "dora")
+    for address in (LIBRARY, "/news/newsroom/audit/"):
+        with counted_statements(desk.app) as sent:
+            assert dora.get(address).status_code == 200
+        assert len(sent) <= 8, address
 
 
 def test_without_names_the_whole_desk_sees_it(desk: Host) -> None:

@@ -356,8 +356,10 @@ def test_a_picture_is_deleted_by_a_post_with_its_token(desk: Host) -> None:
 
 def test_what_a_person_may_not_see_is_not_named_where_a_picture_is_used(desk: Host) -> None:
     story = write_story(desk.app, title="Takeover of the ferries")
+    fair = write_story(desk.app, title="The fair")
     upload(sign_in(desk), ("a.png", drawn()))
     with desk.app.app_context():
+        session().get_one(Post, fair.id).lead_image_id = 1
         post = session().get_one(Post, story.id)
         post.lead_image_id, post.embargo_people = 1, ["Ann"]
         post.embargo_until = utcnow() + timedelta(days=1)
