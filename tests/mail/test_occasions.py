@@ -12,7 +12,8 @@ from flask_newsblog.database import session
 from flask_newsblog.models import Comment, CommentState, MailAddress, PostState
 from flask_newsblog.models import Post as Story
 
-from ..comments.readers import Site
+from ..comments.guests import press
+from ..comments.readers import Site, links
 from .servers import (
     BASE,
     MODERATOR,
@@ -29,6 +30,7 @@ from .servers import (
 )
 
 HELD, PUBLISHED = CommentState.HELD, CommentState.PUBLISHED
+OWN = "Your comments here"
 VICTIM = "victim@example.org"
 
 
@@ -63,6 +65,23 @@ def test_nothing_is_stored_while_there_is_no_address_to_send_from(
 
 
 # Is this address yours?
+
+
+def test_what_others_wrote_under_an_address_is_shown_only_once_it_is_confirmed(
+    site: Site, server: Post
+) -> None:
+    write(site, "Mine.", state=PUBLISHED)
+    write(site)
+    send(site)
+    (mail,) = (m for m in server.taken if m["To"] == "mira@example.org")
+    own = "/replies/mine/"
+    assert own not in text_of(mail) + html_of(mail)
+    link = path_in(mail, "/replies/confirm/")
+    page = site.host.get(link).text
+    assert own not in page
+    assert press(site, link).status_code == 303
+    (path,) = {found.partition("/news")[2] for found in links(site.host.get(link).text, OWN)}
+    assert "Mine." in site.host.get(path).text
 
 
 def test_a_guest_whose_reply_waits_is_asked_whether_the_address_is_theirs(
