@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -12,8 +13,10 @@ from flask.cli import AppGroup
 
 from ..comments import erasing
 from ..comments.export import export
-from ..comments.own import Owner
+from ..comments.own import Owner, people_of
 from ..comments.own_rows import address_of
+from ..comments.private import digest_secret
+from ..comments.reports import reporter
 from ..database import session
 from ..mount import Mount, forget_pages, mounts
 from .group import mount_named, newsblog_group
@@ -44,6 +47,14 @@ def _given(address: str) -> str:
     return address.strip()
 
 
+def _owner(mount: Mount, email: str) -> Owner:
+    """Whoever writes with this address, in capitals or not, with what they reported signed in."""
+    owner = Owner(mount.blog, email=email)
+    secret = digest_secret(mount)
+    digests = [reporter(person_id, None, secret) for person_id in people_of(owner)]
+    return replace(owner, reporters=tuple(filter(None, digests)))
+
+
 @people_group.command("export")
 @click.argument("address")
 @all_blogs
@@ -54,8 +65,7 @@ def export_person(address: str, blog_name: str | None) -> None:
     for mount in mounts_meant(blog_name):
         root = mount.settings.base_url or "http://127.0.0.1:5000"
         with current_app.test_request_context(base_url=root):
-            owner = Owner(mount.blog, email=email)
-            found.append(export(owner, partial(address_of, mount), mount.now()))
+            found.append(export(_owner(mount, email), partial(address_of, mount), mount.now()))
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -69,7 +79,7 @@ def erase_person(address: str, yes: bool, blog_name: str | None) -> None:
     if not yes:
         click.confirm(f"Erase all that is stored with {email}? It cannot be undone.", abort=True)
     for mount in mounts_meant(blog_name):
-        done = erasing.erase_address(mount.blog, email, mount.now())
+        done = erasing.erase(_owner(mount, email), mount.now())
         session().commit()
         forget_pages(mount)
         click.echo(

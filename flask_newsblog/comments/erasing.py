@@ -29,7 +29,7 @@ from . import bayes
 from .actions import move
 from .addresses import mailbox
 from .journal import PINNED, Verb, locked, new_batch
-from .own import Owner, asked_for, same_address, theirs
+from .own import Owner, asked_for, reported_by, same_address, theirs
 
 # What is left of a comment: numbers, times, where it stood, and its number at the site that it
 # was brought in from, so that it is not brought in again.
@@ -53,11 +53,6 @@ class Erased:
     reports: int = 0
 
 
-def erase_address(blog: str, email: str, now: datetime) -> Erased:
-    """Forget whoever writes with this address, in capitals or not; flushed."""
-    return erase(Owner(blog, email=email), now)
-
-
 def erase(owner: Owner, now: datetime) -> Erased:
     """Forget somebody, as far as what they have shown goes; flushed.
 
@@ -74,24 +69,21 @@ def erase(owner: Owner, now: datetime) -> Erased:
             _empty(comment, now)
     count = sum(len(thread) for thread in threads)
     subscriptions = _delete_rows(Subscription, mail)
-    if not owner.email:
-        return Erased(count, subscriptions)
-    mails, reports = _forget_address(owner.blog, owner.email)
+    reports = _forget_reports(owner)
+    mails = _forget_address(owner.blog, owner.address) if owner.address else 0
     return Erased(count, subscriptions, mails, reports)
 
 
 def anything_of(owner: Owner) -> bool:
     """Whether anything is stored that :func:`erase` would take away."""
     wanted: list[tuple[Any, ColumnElement[bool]]] = [
-        (Comment.id, theirs(owner)), (Subscription.id, asked_for(owner))
+        (Comment.id, theirs(owner)), (Subscription.id, asked_for(owner)),
+        (Report.id, reported_by(owner)),
     ]  # fmt: skip
-    if owner.email:
-        wanted += [
-            (model.id, _of_address(model, column, owner.blog, owner.email))
-            for model, column in ((Mail, Mail.recipient), (Report, Report.email))
-        ]
+    if owner.address:
+        wanted.append((Mail.id, _of_address(Mail, Mail.recipient, owner.blog, owner.address)))
         wanted.append((MailAddress.id, and_(
-            _of_address(MailAddress, MailAddress.email, owner.blog, owner.email),
+            _of_address(MailAddress, MailAddress.email, owner.blog, owner.address),
             or_(MailAddress.refused_at.is_(None), MailAddress.confirmed_at.is_not(None)),
         )))  # fmt: skip
     return any(
@@ -141,15 +133,21 @@ def forget_histories(comments: Sequence[Comment], now: datetime) -> None:
     session().flush()
 
 
-def _forget_address(blog: str, email: str) -> tuple[int, int]:
-    mails = _delete(Mail, _of_address(Mail, Mail.recipient, blog, email))
+def _forget_reports(owner: Owner) -> int:
     # What they told of a comment still counts: that it was reported is not about them.
-    reports: Any = session().execute(
-        update(Report)
-        .where(_of_address(Report, Report.email, blog, email))
-        .values(email="", text="", address_digest=None)
-        .execution_options(synchronize_session=False)
-    )
+    ids = session().scalars(select(Report.id).where(reported_by(owner))).all()
+    for start in range(0, len(ids), 500):
+        session().execute(
+            update(Report)
+            .where(Report.id.in_(ids[start : start + 500]))
+            .values(email="", text="", address_digest=None)
+            .execution_options(synchronize_session=False)
+        )
+    return len(ids)
+
+
+def _forget_address(blog: str, email: str) -> int:
+    mails = _delete(Mail, _of_address(Mail, Mail.recipient, blog, email))
     known = _of_address(MailAddress, MailAddress.email, blog, email)
     # A refusal can only be kept with the address that refused.
     _delete(MailAddress, and_(known, MailAddress.refused_at.is_(None)))
@@ -163,7 +161,7 @@ def _forget_address(blog: str, email: str) -> tuple[int, int]:
         .values(asked_at=None, confirmed_at=None)
         .execution_options(synchronize_session=False)
     )
-    return mails, reports.rowcount
+    return mails
 
 
 def _of_address(model: Any, column: Any, blog: str, email: str) -> ColumnElement[bool]:

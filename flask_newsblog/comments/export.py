@@ -22,7 +22,7 @@ from ..models import (
 )
 from ..posts.statements import visible
 from .journal import Verb
-from .own import Owner, asked_for, same_address, theirs
+from .own import Owner, asked_for, reported_by, same_address, theirs
 
 # The address of a story, by its slug and when it was published.
 Addresses = Callable[[str, datetime], str]
@@ -39,9 +39,10 @@ def export(owner: Owner, address_of: Addresses, now: datetime) -> dict[str, Any]
         "comments": list(_comments(owner, address_of, now)),
         "subscriptions": list(_subscriptions(owner)),
     }
-    if owner.email:
-        found["address"] = {"email": owner.email, **_address(owner)}
+    if owner.address:
+        found["address"] = {"email": owner.address, **_address(owner)}
         found["mails"] = list(_mails(owner))
+    if owner.address or owner.reporters:
         found["reports"] = list(_reports(owner))
     return found
 
@@ -113,7 +114,7 @@ def _subscriptions(owner: Owner) -> Iterator[dict[str, Any]]:
 
 def _address(owner: Owner) -> dict[str, Any]:
     known = select(MailAddress).where(
-        MailAddress.blog == owner.blog, same_address(MailAddress.email, owner.email)
+        MailAddress.blog == owner.blog, same_address(MailAddress.email, owner.address)
     )
     row = session().scalars(known.order_by(MailAddress.id)).first()
     names = ("asked_at", "confirmed_at", "refused_at")
@@ -122,7 +123,7 @@ def _address(owner: Owner) -> dict[str, Any]:
 
 def _mails(owner: Owner) -> Iterator[dict[str, Any]]:
     query = select(Mail.kind, Mail.state, Mail.created_at, Mail.sent_at).where(
-        Mail.blog == owner.blog, same_address(Mail.recipient, owner.email)
+        Mail.blog == owner.blog, same_address(Mail.recipient, owner.address)
     )
     for kind, state, created_at, sent_at in session().execute(query.order_by(Mail.id)):
         yield {
@@ -131,7 +132,7 @@ def _mails(owner: Owner) -> Iterator[dict[str, Any]]:
 
 
 def _reports(owner: Owner) -> Iterator[dict[str, Any]]:
-    query = select(Report).where(Report.blog == owner.blog, same_address(Report.email, owner.email))
+    query = select(Report).where(reported_by(owner))
     for row in session().scalars(query.order_by(Report.id)):
         yield {
             "comment": row.comment_id,

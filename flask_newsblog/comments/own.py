@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from ..database import session
-from ..models import Comment, CommentState, Post, Subscription
+from ..models import Comment, CommentState, Post, Report, Subscription
 from ..posts.statements import visible
 from ..settings import Settings
 from .statements import Query
@@ -33,7 +33,9 @@ class Owner:
 
     ``email`` is an address whose mail they read; ``browser`` the digest of a key that their
     browser holds; ``comment_id`` one comment, by a link that only its writer got, and then
-    ``browser`` is what that comment was written with.
+    ``browser`` is what that comment was written with. ``person_email`` is the address that the
+    host gives for a person: mail to it is theirs, what guests wrote with it is not.
+    ``reporters`` are the digests under which a person reported something.
     """
 
     blog: str
@@ -41,6 +43,13 @@ class Owner:
     person_id: str | None = None
     browser: str | None = None
     comment_id: int | None = None
+    person_email: str = ""
+    reporters: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where mail to them goes, if that is known."""
+        return self.email or self.person_email
 
 
 class OwnComment(NamedTuple):
@@ -108,6 +117,23 @@ def theirs(owner: Owner) -> ColumnElement[bool]:
     if owner.comment_id is not None:
         shown.append(Comment.id == owner.comment_id)
     return sa.and_(Comment.blog == owner.blog, sa.or_(sa.false(), *shown), sa.not_(is_erased()))
+
+
+def reported_by(owner: Owner) -> ColumnElement[bool]:
+    """Which reports somebody sent."""
+    sent: list[ColumnElement[bool]] = [Report.address_digest.in_(owner.reporters)]
+    if owner.address:
+        sent.append(same_address(Report.email, owner.address))
+    return sa.and_(Report.blog == owner.blog, sa.or_(*sent))
+
+
+def people_of(owner: Owner) -> Sequence[str]:
+    """The persons of the host who wrote with this address, or asked for mail to it."""
+    wrote = select(Comment.person_id).where(theirs(owner), Comment.person_id.is_not(None))
+    asked = select(Subscription.person_id).where(
+        asked_for(owner), Subscription.person_id.is_not(None)
+    )
+    return [found for found in session().scalars(sa.union(wrote, asked)) if found]
 
 
 def own_comments(

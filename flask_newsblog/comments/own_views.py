@@ -221,7 +221,7 @@ def own_erase(mount: Mount, now: datetime, owner: Owner, token: str) -> Response
     page = ErasePage(
         who=owner.email,
         count=own.count_own(owner),
-        whole_address=bool(owner.email),
+        whole_address=bool(owner.address),
         done=not erasing.anything_of(owner),
         back_url=url_here(mount, "own", token),
         export_url=url_here(mount, "own_export", token),

@@ -16,7 +16,8 @@ from . import tokens
 from .browsers import COOKIE
 from .kept import kept_words
 from .own import Owner, owner_by_comment
-from .private import signing_keys
+from .private import digest_secret, signing_keys
+from .reports import reporter
 
 # Stands where a link has its token; no token looks like that, for each has a dot.
 HERE = "here"
@@ -61,6 +62,10 @@ def _by_link(mount: Mount, token: str, now: datetime) -> Owner | None:
 def _here(mount: Mount) -> Owner | None:
     person = mount.current_person()
     if person is not None:
-        return Owner(mount.blog, person_id=person.id)
+        whose = reporter(person.id, None, digest_secret(mount))
+        return Owner(
+            mount.blog, person_id=person.id, person_email=person.email or "",
+            reporters=(whose,) if whose else (),
+        )  # fmt: skip
     key = request.cookies.get(COOKIE, "")
     return Owner(mount.blog, browser=secret_hash(key)) if key else None

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from flask_newsblog.comments import bayes
-from flask_newsblog.comments.erasing import erase_address
+from flask_newsblog.comments.erasing import erase as erase_owner
 from flask_newsblog.comments.moderation import Moderator, Verb, decide, edit, undo
+from flask_newsblog.comments.own import Owner
 from flask_newsblog.database import session
 from flask_newsblog.models import (
     Comment,
@@ -30,6 +31,7 @@ from ..hosts import two_blogs, write_story
 from .conftest import OpenSite
 from .guests import MINE, add, comment, everything, own_path, press, put_values, written
 from .readers import Site, shown
+from .reporting import report, told
 
 # Words that stand nowhere but in what Mira wrote or is.
 PERSONAL = (
@@ -40,7 +42,7 @@ PERSONAL = (
 
 def erase(site: Site, email: str = MINE, blog: str = "news") -> Any:
     with site.app.app_context():
-        done = erase_address(blog, email, site.clock())
+        done = erase_owner(Owner(blog, email=email), site.clock())
         session().commit()
         return done
 
@@ -208,6 +210,50 @@ def test_a_person_of_the_host_has_theirs_erased(lively: Site) -> None:
     assert [found.body for found in lively.stored()] == ["", "A guest's words."]
     assert lively.stored()[0].person_id is None
     assert lively.counters() == lively.recount() == (1, 0)
+
+
+def a_persons_traces(site: Site) -> Any:
+    """What Ann leaves who is signed in, and what stands with her address beside it."""
+    ann, theirs = site.client("Ann"), written(site, "A guest's words.")
+    site.send("A person's zephyr.", client=ann)
+    report(site, theirs, client=ann, text="Ann reports.")
+    report(site, theirs, text="Tom reports.", email="tom@example.org")
+    address = "ann@host.example"
+    add(site, MailAddress(blog="news", email=address, confirmed_at=site.clock()))
+    add(site, Mail(blog="news", kind="reply", key="1", recipient=address))
+    written(site, "A guest who typed her address.", email=address)
+    return ann
+
+
+def test_a_person_of_the_host_has_mails_and_reports_erased_too(lively: Site) -> None:
+    ann = a_persons_traces(lively)
+    press(lively, "/replies/mine/here/erase", client=ann)
+    with lively.app.app_context():
+        assert session().scalars(select(Mail)).all() == []
+        assert session().scalars(select(MailAddress)).all() == []
+    assert [found.text for found in told(lively)] == ["", "Tom reports."]
+    assert told(lively)[0].address_digest is None
+    # Anybody may type an address: what guests wrote with it is not shown to be hers.
+    assert lively.stored()[-1].body == "A guest who typed her address."
+    assert "Nothing of yours is stored here" in lively.host.get(
+        "/replies/mine/here/erase", client=ann
+    ).text  # fmt: skip
+
+
+def test_a_person_of_the_host_takes_mails_and_reports_along(lively: Site) -> None:
+    ann = a_persons_traces(lively)
+    found = json.loads(lively.host.get("/replies/mine/here/export", client=ann).text)
+    assert [row["text"] for row in found["comments"]] == ["A person's zephyr."]
+    assert [row["text"] for row in found["reports"]] == ["Ann reports."]
+    assert found["address"]["email"] == "ann@host.example"
+    assert len(found["mails"]) == 1
+
+
+def test_the_command_finds_what_a_person_reported_who_wrote_with_the_address(lively: Site) -> None:
+    a_persons_traces(lively)
+    done = lively.host.run("people", "erase", "ann@host.example", "--yes")
+    assert "reports: 1" in done.output, done.output
+    assert [found.text for found in told(lively)] == ["", "Tom reports."]
 
 
 def test_nothing_that_was_done_brings_it_back(lively: Site) -> None:
