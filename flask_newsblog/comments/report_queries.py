@@ -85,6 +85,12 @@ def known_ids(blog: str, ids: Sequence[int]) -> set[int]:
     return set(session().scalars(select(Report.id).where(Report.blog == blog, Report.id.in_(ids))))
 
 
+def title_over(blog: str, report_id: int) -> str:
+    """The title of the story that a report is about, or below which its comment is."""
+    query = select(Post.title).join(Report, Report.post_id == Post.id)
+    return session().scalars(query.where(Report.blog == blog, Report.id == report_id)).one()
+
+
 def ids_in_case(blog: str, report_id: int, closed: bool) -> list[int]:
     """The reports that stand together with this one on the desk's page, none newer than it."""
     one = session().execute(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 from ..audit import Thing
 from ..database import row_number, session
 from ..media.queries import not_kept_back
-from ..models import AuditEntry, Banner, Comment, CommentChange, Post
+from ..models import AuditEntry, Banner, Comment, CommentChange, Post, Report
 from ..posts.standing import not_hidden
 
 # The kind under which the history of comments stands among the things of the audit.
@@ -114,9 +114,10 @@ def _of_the_audit(wanted: Wanted, limit: int) -> Sequence[Entry]:
     if wanted.hidden:
         of_others = (model.kind.not_in(STORY_KINDS), model.thing_id.is_(None))
         query = query.where(or_(*of_others, model.thing_id.not_in(sorted(wanted.hidden))))
-        # A line of breaking news says itself what its story will say.
-        lines = select(Banner.id).where(Banner.post_id.in_(sorted(wanted.hidden)))
-        query = query.where(or_(model.kind != Thing.BANNER, model.thing_id.not_in(lines)))
+        # A line of breaking news says itself what its story will say; a report has its title.
+        for kind, thing in ((Thing.BANNER, Banner), (Thing.REPORT, Report)):
+            theirs = select(thing.id).where(thing.post_id.in_(sorted(wanted.hidden)))
+            query = query.where(or_(model.kind != kind, model.thing_id.not_in(theirs)))
         pictures = (model.kind != Thing.MEDIA, model.thing_id.is_(None))
         query = query.where(or_(*pictures, not_kept_back(model.thing_id, wanted.hidden)))
     if wanted.thing_id is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from ..audit import Deed, Thing, write_down
 from ..comments import report_queries, reports
 from ..comments.report_queries import Case
 from ..database import row_number, session
@@ -60,10 +61,14 @@ def _act(mount: Mount, now: datetime) -> ResponseReturnValue:
     person = person_here() or abort(401)
     ids = report_queries.ids_in_case(mount.blog, number, closed=verb == "reopen")
     if verb == "close":
-        reports.close_some(mount.blog, ids, person.name, now)
+        deed, changed = Deed.SETTLE, reports.close_some(mount.blog, ids, person.name, now)
     else:
-        reports.reopen_some(mount.blog, ids)
-    session().commit()
+        deed, changed = Deed.REOPEN, reports.reopen_some(mount.blog, ids)
+    if changed:
+        # Not what was reported, which may be about somebody: the report has that while it is kept.
+        title = report_queries.title_over(mount.blog, number)
+        write_down(mount.blog, person, deed, Thing.REPORT, now, thing_id=number, title=title)
+        session().commit()
     state = "closed" if _is_closed() else None
     done = number if verb == "close" else None
     return redirect(mount.url("reports", state=state, done=done), code=303)

@@ -109,8 +109,15 @@ def _remove(mount: Mount, now: datetime) -> ResponseReturnValue:
 def _again(mount: Mount, now: datetime) -> ResponseReturnValue:
     person = person_here() or abort(401)
     line = _removed(mount, request.form.get("line", ""), now)
-    desk_rules.import_rules(mount.blog, [line], RuleKind.WORD, RuleOutcome.HOLD, person.name, now)
-    session().commit()
+    found = desk_rules.import_rules(
+        mount.blog, [line], RuleKind.WORD, RuleOutcome.HOLD, person.name, now
+    )
+    if found.added or found.changed:
+        kind, _, value = line.split("\t")[:3]
+        rule = desk_rules.find_rule(mount.blog, kind, value)
+        assert rule is not None  # it is the one that was just kept
+        _write_down(mount, Deed.CREATE, rule, now)
+        session().commit()
     return redirect(mount.url("rules"), code=303)
 
 

@@ -149,6 +149,9 @@ def talk_of(host: Host, post_id: int) -> None:
                 CommentChange(blog="news", verb="hold", changed_at=NOON, **change),
             ]
         )
+        session().flush()
+        told = {"thing_id": 1, "title": "Merger with Sallow"}
+        write_down("news", Person("ann", "Ann"), Deed.SETTLE, Thing.REPORT, NOON, **told)
         session().commit()
 
 
