@@ -27,7 +27,7 @@ from ..models import (
 )
 from . import bayes
 from .actions import move
-from .addresses import mailbox
+from .addresses import folded, mailbox
 from .journal import PINNED, Verb, locked, new_batch
 from .own import Owner, asked_for, reported_by, same_address, theirs
 
@@ -83,7 +83,7 @@ def anything_of(owner: Owner) -> bool:
     if owner.address:
         wanted.append((Mail.id, _of_address(Mail, Mail.recipient, owner.blog, owner.address)))
         wanted.append((MailAddress.id, and_(
-            _of_address(MailAddress, MailAddress.email, owner.blog, owner.address),
+            _as_kept(owner.blog, owner.address),
             or_(MailAddress.refused_at.is_(None), MailAddress.confirmed_at.is_not(None)),
         )))  # fmt: skip
     return any(
@@ -148,7 +148,7 @@ def _forget_reports(owner: Owner) -> int:
 
 def _forget_address(blog: str, email: str) -> int:
     mails = _delete(Mail, _of_address(Mail, Mail.recipient, blog, email))
-    known = _of_address(MailAddress, MailAddress.email, blog, email)
+    known = _as_kept(blog, email)
     # A refusal can only be kept with the address that refused.
     _delete(MailAddress, and_(known, MailAddress.refused_at.is_(None)))
     # The box that it arrives in, where nothing is known of that but that it was asked.
@@ -166,6 +166,12 @@ def _forget_address(blog: str, email: str) -> int:
 
 def _of_address(model: Any, column: Any, blog: str, email: str) -> ColumnElement[bool]:
     return and_(model.blog == blog, same_address(column, email))
+
+
+def _as_kept(blog: str, email: str) -> ColumnElement[bool]:
+    """Where an address is noted: as it was typed, or folded, which makes ``ss`` of ``ß``."""
+    known = same_address(MailAddress.email, email), MailAddress.email == folded(email)
+    return and_(MailAddress.blog == blog, or_(*known))
 
 
 def _delete(model: Any, clause: ColumnElement[bool]) -> int:

@@ -21,6 +21,7 @@ from ..models import (
     Subscription,
 )
 from ..posts.statements import visible
+from .addresses import folded
 from .journal import Verb
 from .own import Owner, asked_for, reported_by, same_address, theirs
 
@@ -114,7 +115,11 @@ def _subscriptions(owner: Owner) -> Iterator[dict[str, Any]]:
 
 def _address(owner: Owner) -> dict[str, Any]:
     known = select(MailAddress).where(
-        MailAddress.blog == owner.blog, same_address(MailAddress.email, owner.address)
+        MailAddress.blog == owner.blog,
+        sa.or_(
+            same_address(MailAddress.email, owner.address),
+            MailAddress.email == folded(owner.address),
+        ),
     )
     row = session().scalars(known.order_by(MailAddress.id)).first()
     names = ("asked_at", "confirmed_at", "refused_at")

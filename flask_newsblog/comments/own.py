@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -21,6 +23,8 @@ from ..posts.statements import visible
 from ..settings import Settings
 from .statements import Query
 
+# In so many spellings, of small and capital letters beyond ASCII, an address is looked for.
+_MOST_SPELLINGS = 256
 # Mail about so many threads is shown; who has more has the link in each mail.
 MOST_SUBSCRIPTIONS = 200
 # What a writer may still change or delete.
@@ -93,8 +97,27 @@ def owner_by_comment(blog: str, comment_id: int) -> Owner | None:
 
 
 def same_address(column: Any, email: str) -> ColumnElement[bool]:
-    """Whether a column has this address, in capitals or not, as the database folds them."""
-    return sa.func.lower(column) == sa.func.lower(sa.literal(email, sa.String()))
+    """Whether a column has this address, in capitals or not.
+
+    SQLite folds the letters of ASCII alone, so the others are looked for in both their sizes.
+    """
+    same = sa.func.lower(column) == sa.func.lower(sa.literal(email, sa.String()))
+    if email.isascii():
+        return same
+    sizes = [_sizes(letter) for letter in email]
+    if prod(map(len, sizes)) > _MOST_SPELLINGS:
+        # Nobody has such a one; all small and all capitals will do.
+        spellings = {email.lower(), "".join(large[-1] for large in sizes)}
+    else:
+        spellings = {"".join(letters) for letters in product(*sizes)}
+    return sa.or_(same, sa.func.lower(column).in_(sorted(spellings)))
+
+
+def _sizes(letter: str) -> tuple[str, ...]:
+    small, large = letter.lower(), letter.upper()
+    # What becomes two letters in capitals, as ß does, would be another address.
+    two = not letter.isascii() and len(large) == 1 and small != large
+    return (small, large) if two else (small,)
 
 
 def is_erased() -> ColumnElement[bool]:

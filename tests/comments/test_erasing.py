@@ -9,9 +9,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from flask_newsblog.comments import bayes
+from flask_newsblog.comments import addresses, bayes
 from flask_newsblog.comments.erasing import erase as erase_owner
 from flask_newsblog.comments.moderation import Moderator, Verb, decide, edit, undo
 from flask_newsblog.comments.own import Owner
@@ -210,6 +210,40 @@ def test_a_person_of_the_host_has_theirs_erased(lively: Site) -> None:
     assert [found.body for found in lively.stored()] == ["", "A guest's words."]
     assert lively.stored()[0].person_id is None
     assert lively.counters() == lively.recount() == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        ("info@straße.example", "info@straße.example"),
+        ("INFO@STRAßE.example", "info@straße.example"),
+        ("MÜLLER@example.org", "müller@example.org"),
+        ("Müller@example.org", "MÜLLER@EXAMPLE.ORG"),
+        ("mÜllËr@example.org", "müllër@example.org"),
+        ("ΆΝΝΑ@example.org", "άννα@example.org"),
+    ],
+)
+def test_an_address_in_any_script_is_found_in_capitals_or_not(
+    everywhere: Site, stored: str, given: str
+) -> None:
+    site = everywhere
+    written(site, "A zephyr.", author_email=stored)
+    report(site, written(site, "Another's.", author_email="tom@example.org"), text="Told.")
+    with site.app.app_context():
+        session().execute(update(Report).values(email=stored))
+        addresses.confirm("news", stored, site.clock())
+        session().add(Mail(blog="news", kind="reply", key="1", recipient=stored))
+        session().commit()
+    done = erase(site, given)
+    assert (done.comments, done.mails, done.reports) == (1, 1, 1)
+    with site.app.app_context():
+        assert session().scalars(select(MailAddress.email)).all() == []
+
+
+def test_two_addresses_that_only_fold_alike_are_two_writers(lively: Site) -> None:
+    other = written(lively, "Theirs.", author_email="info@strasse.example")
+    erase(lively, "info@straße.example")
+    assert comment(lively, other).body == "Theirs."
 
 
 def a_persons_traces(site: Site) -> Any:
