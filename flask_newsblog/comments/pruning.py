@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, delete, not_, or_, select, update
 
 from ..database import session
-from ..models import Comment, CommentChange, CommentState, Mail, MailState, Report
+from ..models import Comment, CommentChange, CommentState, Mail, MailState, Report, Rule, RuleKind
 from . import bayes
 from .erasing import NOTHING, forget_histories
 from .journal import locked
@@ -53,6 +53,16 @@ def forget_reporters(blog: str, days: int, now: datetime, after: int) -> Part:
     )
     ids = _due(Report, old, after)
     _set(Report, ids, {"address_digest": None})
+    return _part(ids)
+
+
+def forget_bans(blog: str, now: datetime, after: int) -> Part:
+    """Remove bans of networks that ended 30 days ago."""
+    old = and_(Rule.blog == blog, Rule.kind == RuleKind.NETWORK, Rule.until < now - KEPT)
+    ids = _due(Rule, old, after)
+    if ids:
+        gone = delete(Rule).where(Rule.id.in_(ids), old)
+        session().execute(gone.execution_options(synchronize_session=False))
     return _part(ids)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from flask_newsblog.comments.moderation import Moderator, Verb, decide
 from flask_newsblog.database import session
-from flask_newsblog.models import Comment, Mail, Report
+from flask_newsblog.models import Comment, Mail, Report, Rule
 from flask_newsblog.settings import Settings
 
 from .conftest import OpenSite
@@ -115,6 +115,22 @@ def test_reporters_networks_go_too(site: Site) -> None:
     )  # fmt: skip
     site.clock.advance(days=31)
     assert "networks of reports: 1" in prune(site)
+
+
+def test_bans_of_networks_go_when_they_are_over_for_a_while(everywhere: Site) -> None:
+    site, day = everywhere, timedelta(days=1)
+    for kind, value, until in (
+        ("network", "203.0.113.0/24", site.clock() + day),
+        ("network", "198.51.100.0/24", site.clock() + 3 * day),
+        ("network", "192.0.2.0/24", None),
+        ("email", MINE, site.clock() + day),
+    ):
+        add(site, Rule(blog="news", kind=kind, value=value, until=until))
+    site.clock.advance(days=32)
+    assert "bans of networks that are over: 1" in prune(site)
+    with site.app.app_context():
+        left = session().scalars(select(Rule.value)).all()
+    assert sorted(left) == ["192.0.2.0/24", "198.51.100.0/24", MINE]
 
 
 def test_more_than_a_part_is_done_in_parts(
