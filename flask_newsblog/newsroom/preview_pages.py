@@ -40,7 +40,8 @@ class PreviewsPage:
     """``newsroom/previews.html``: the preview links of a story, and what their readers said.
 
     ``made_url`` is the address of a link just made, which is shown this once; ``key`` makes
-    a second click the same link. ``embargo_until`` is set while no link shows anything.
+    a second click the same link. ``embargo_until`` is set while no link shows anything;
+    ``leaving`` is the link of which somebody is asked whether to take it back.
     """
 
     head: DeskHead
@@ -58,6 +59,7 @@ class PreviewsPage:
     embargo_until: datetime | None
     rows: tuple[PreviewRow, ...]
     older: str
+    leaving: PreviewRow | None
     notes: tuple[PreviewNote, ...]
     older_notes: str
     here: str = "previews"

@@ -14,7 +14,7 @@ from ..audit import Deed, Thing, write_down
 from ..comments.private import digest_secret
 from ..database import row_number, session
 from ..i18n import mark
-from ..models import Post, PostState, PreviewLink
+from ..models import DeskNote, Post, PostState, PreviewLink
 from ..mount import Mount, this_blog
 from ..people import Action, Person
 from ..posts import preview_links as links
@@ -91,7 +91,11 @@ def _make(mount: Mount, post: Post, person: Person, now: datetime) -> ResponseRe
 
 
 def _revoke(mount: Mount, post: Post, person: Person, now: datetime) -> ResponseReturnValue:
-    link = links.revoke_link(post, row_number(request.form.get("link", "")) or 0, now)
+    number = row_number(request.form.get("link", "")) or 0
+    asked = links.find_link(post, number) if not request.form.get("sure") else None
+    if asked is not None:
+        return _page(mount, post, now, leaving=asked)
+    link = links.revoke_link(post, number, now)
     if link is not None:
         _write_down(mount, person, Deed.REVOKE, post, link, now)
         session().commit()
@@ -145,6 +149,7 @@ def _page(
     status: int = 200,
     problem: str = "",
     made: tuple[str, str] | None = None,
+    leaving: PreviewLink | None = None,
 ) -> Response:
     rows = links.links_of(post.id, ROWS + 1, _argument("before"))
     notes = links.notes_of(post.id, ROWS + 1, _argument("notes"))
@@ -167,13 +172,8 @@ def _page(
         embargo_until=post.embargo_until if links.is_under_embargo(post, now) else None,
         rows=tuple(_row(mount, link, now) for link in rows[:ROWS]),
         older=f"{here}?before={rows[ROWS - 1].id}" if len(rows) > ROWS else "",
-        notes=tuple(
-            PreviewNote(
-                note.id, note.person_name, label, keep_order(note.text), note.created_at,
-                note.done_at is not None,
-            )
-            for note, label in notes[:ROWS]
-        ),
+        leaving=_row(mount, leaving, now) if leaving is not None else None,
+        notes=tuple(_note(note, label) for note, label in notes[:ROWS]),
         older_notes=f"{here}?notes={notes[ROWS - 1][0].id}" if len(notes) > ROWS else "",
     )  # fmt: skip
     answer = draw_desk("newsroom/previews.html", page, now)
@@ -188,6 +188,13 @@ def _row(mount: Mount, link: PreviewLink, now: datetime) -> PreviewRow:
     return PreviewRow(
         link.id, link.label, state, mount.words.t(_STATES[state]), link.person_name, link.made_at,
         link.expires_at,
+    )  # fmt: skip
+
+
+def _note(note: DeskNote, label: str) -> PreviewNote:
+    return PreviewNote(
+        note.id, note.person_name, label, keep_order(note.text), note.created_at,
+        note.done_at is not None,
     )  # fmt: skip
 
 

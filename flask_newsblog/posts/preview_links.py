@@ -97,13 +97,20 @@ def open_link(blog: str, secret: str, now: datetime) -> Opened | None:
     return Opened(link, post, was_before_readers(post, now))
 
 
-def revoke_link(post: Post, link_id: int, now: datetime) -> PreviewLink | None:
-    """Take a link of a story back; nothing if it has none such that is still open."""
+def find_link(post: Post, link_id: int) -> PreviewLink | None:
+    """A link of a story that nobody has taken back."""
     link = session().get(PreviewLink, link_id)
     if link is None or link.post_id != post.id or link.revoked_at is not None:
         return None
-    link.revoked_at = now
-    session().flush()
+    return link
+
+
+def revoke_link(post: Post, link_id: int, now: datetime) -> PreviewLink | None:
+    """Take a link of a story back; nothing if it has none such that is still open."""
+    link = find_link(post, link_id)
+    if link is not None:
+        link.revoked_at = now
+        session().flush()
     return link
 
 

@@ -117,6 +117,7 @@ def test_a_draft_goes_out_by_a_link_and_words_come_back(
     editor.get_by_role("button", name="Dealt with").click()
     expect(editor.get_by_role("status")).to_contain_text("Marked as dealt with.")
     editor.get_by_role("button", name="Take back").click()
+    editor.get_by_role("button", name="Take it back").click()
     expect(editor.get_by_role("status")).to_contain_text("It opens nothing any more.")
     outside.goto(link)
     expect(outside.get_by_role("heading", level=1)).to_have_text("This link is no longer good")

@@ -41,7 +41,10 @@ DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], str], ...] = (
     ("previews", {"post_id": DRAFT}, {"do": "make", "label": "Ola", "days": "7"}, "preview share"),
     ("previews", {"post_id": DRAFT}, {"do": "done", "note": "1"}, "note settle"),
     ("previews", {"post_id": DRAFT}, {"do": "reopen", "note": "1"}, "note reopen"),
-    ("previews", {"post_id": DRAFT}, {"do": "revoke", "link": "1"}, "preview revoke"),
+    (
+        "previews", {"post_id": DRAFT}, {"do": "revoke", "link": "1", "sure": "yes"},
+        "preview revoke",
+    ),
     (
         "corrections_desk", {"post_id": OUT},
         {"do": "send", "kind": "update", "text": "Two.", "report": "1", "close": "yes"},

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from flask_newsblog.database import Base, session, utcnow
 from flask_newsblog.models import AuditEntry, DeskNote, Post, PostState, PreviewLink
-from flask_newsblog.people import Role
+from flask_newsblog.newsroom.preview_views import ROWS
+from flask_newsblog.people import Person, Role
 from flask_newsblog.posts import actions, preview_links
 
 from ..hosts import (
@@ -142,6 +143,28 @@ def test_a_second_click_makes_no_second_link(paper: Host) -> None:
         assert len(session().scalars(select(PreviewLink)).all()) == 1
 
 
+def test_it_is_taken_back_only_by_who_is_sure(paper: Host) -> None:
+    editor, reader = sign_in(paper), paper.client()
+    first = make(editor, "Ola")
+    with paper.app.app_context():
+        post, ann = session().get_one(Post, 1), Person("7", "Ann")
+        for number in range(ROWS):
+            preview_links.make_link(post, f"secret {number}", "Ben", 7, ann, utcnow())
+        session().commit()
+    assert "Ola" not in editor.get(ROOM).text
+    asked = send(editor, ROOM, do="revoke", link=1)
+    assert asked.status_code == 200
+    assert "Take back the link for Ola?" in asked.text
+    assert reader.get(first).status_code == 200
+    sure = hidden(asked.text.partition('role="alert"')[2].partition("</form>")[0])
+    assert (sure["link"], sure["sure"]) == ("1", "yes")
+    answer = editor.post(ROOM, data=sure | {"do": "revoke"})
+    assert answer.status_code == 303
+    assert "The link was taken back" in editor.get(answer.location).text
+    assert reader.get(first).status_code == 404
+    assert send(editor, ROOM, do="revoke", link=1).status_code == 303
+
+
 def test_what_opens_nothing_answers_alike_whatever_the_reason(paper: Host, clock: Clock) -> None:
     editor, reader = sign_in(paper), paper.client()
     revoked, ended, hidden_away, unknown = (make(editor, n) for n in ("a", "b", "c", "d"))
@@ -151,7 +174,7 @@ def test_what_opens_nothing_answers_alike_whatever_the_reason(paper: Host, clock
         second.expires_at = clock() - timedelta(seconds=1)
         number = first.id
         session().commit()
-    page = send(editor, ROOM, do="revoke", link=number)
+    page = send(editor, ROOM, do="revoke", link=number, sure="yes")
     assert page.status_code == 303
     assert reader.get(hidden_away).status_code == 200
     answers = [reader.get(link) for link in (revoked, ended, unknown[:-4], unknown + "x")]
@@ -227,7 +250,7 @@ def test_words_are_handed_back_with_every_refusal(paper: Host, clock: Clock) -> 
     assert enough.status_code == 429
     assert int(enough.headers["Retry-After"]) > 0
     form = hidden(reader.get(link).text)
-    send(editor, ROOM, do="revoke", link=1)
+    send(editor, ROOM, do="revoke", link=1, sure="yes")
     gone = reader.post(link, data=form | typed)
     assert gone.status_code == 404
     for refusal in (without, nobody, much, enough, gone):
@@ -292,7 +315,7 @@ def test_links_and_words_of_another_story_are_out_of_reach(paper: Host) -> None:
     say(paper.client(), link)
     other = write_story(paper.app, "Other", draft=True)
     room = f"/news/newsroom/posts/{other.id}/previews/"
-    send(editor, room, do="revoke", link=1)
+    send(editor, room, do="revoke", link=1, sure="yes")
     send(editor, room, do="done", note=1)
     assert paper.client().get(link).status_code == 200
     with paper.app.app_context():
@@ -303,8 +326,8 @@ def test_who_shared_what_is_written_down_without_the_secret(paper: Host) -> None
     editor = sign_in(paper)
     make(editor)
     say(paper.client(), make(editor, "Ola"))
-    send(editor, ROOM, do="revoke", link=1)
-    send(editor, ROOM, do="revoke", link=1)
+    send(editor, ROOM, do="revoke", link=1, sure="yes")
+    send(editor, ROOM, do="revoke", link=1, sure="yes")
     send(editor, ROOM, do="done", note=1)
     with paper.app.app_context():
         entries = (
@@ -388,5 +411,5 @@ def test_links_words_and_second_clicks_are_kept_alike_on_each_database(host: Hos
         assert [note.text for note in notes] == ["Well put \U0001f6a2.", "Or not."]
         (number,) = session().scalars(select(PreviewLink.id)).all()
     send(editor, room, do="done", note=notes[0].id)
-    send(editor, room, do="revoke", link=number)
+    send(editor, room, do="revoke", link=number, sure="yes")
     assert reader.get(link).status_code == 404
