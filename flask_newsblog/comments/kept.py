@@ -17,6 +17,7 @@ _STORY = (
     "body", "title", "standfirst", "kicker", "dateline", "authors", "new_section", "tags", "slug",
     "lead_alt", "lead_caption", "lead_credit",
 )  # fmt: skip
+_NAME = ("description", "links", "name", "slug")
 _KEPT = {
     "reply": ("comment",), "report": ("text",), "report_error": ("text",), "own_edit": ("comment",),
     "edit_comment": ("text",), "ban_writer": ("note",), "moderate": ("note",),
@@ -25,6 +26,8 @@ _KEPT = {
     "edit_picture": ("alt", "caption", "credit"), "upload_media": ("alt", "credit"),
     "publishing": ("note", "notice", "people"), "banners": ("text", "url"),
     "new_post": _STORY, "edit_post": _STORY,
+    "names_sections": _NAME, "names_tags": _NAME, "names_authors": _NAME,
+    "edit_section": _NAME, "edit_tag": _NAME, "edit_author": _NAME,
 }  # fmt: skip
 
 

@@ -197,6 +197,9 @@ ROOMS = [
     ("posts/{}/previews/", {"do": "make", "days": "7", "label": "Ola Berg"}),
     ("front/breaking/", {"do": "begin", "text": "The pier is gone", "lasting": "3"}),
     ("media/upload", {"alt": "A pier at dusk", "credit": "Mira Holt"}),
+    ("names/authors/", {"do": "add", "name": "Mira Holt"}),
+    ("names/tags/1/", {"name": "Boats", "slug": "all-boats", "description": "All that floats."}),
+    ("names/authors/1/", {"name": "Mira", "description": "Sails.", "links": "Home https://a.b"}),
     ("posts/{}/", {"title": "Low", "kicker": "Harbour", "tags": "Boats", "lead_alt": "A ferry"}),
     ("posts/new", {"title": "Low", "dateline": "HULL", "authors": "Mira Holt"}),
 ]
@@ -208,7 +211,7 @@ def test_what_was_typed_comes_back_from_a_page_that_was_open_for_too_long(
     open_hosts: Callable[..., Host], room: str, typed: dict[str, str], stale: str
 ) -> None:
     host = open_hosts(plain)
-    number = write_story(host.app, "Low tide", "Boats.").id
+    number = write_story(host.app, "Low tide", "Boats.", tags=("Boats",), authors=("Mira",)).id
     somebody = sign_in(host) if stale == "token" else host.client()
     answer = somebody.post(f"/news/newsroom/{room.format(number)}", data=typed)
     assert answer.status_code == (400 if stale == "token" else 401)
