@@ -29,7 +29,10 @@ _TEXTS = {
 }
 # Where each letter is a word, and such words are looked for, there are ten times as many; see
 # docs/performance.md.
-_BOUND, _LETTER_BY_LETTER = 0.02, 0.12
+_BOUND, _LETTER_BY_LETTER = 0.02, 0.08
+# What is measured is shown, and belongs in docs/performance.md. A slower machine, or a busy one,
+# fails nothing; what grows with the square of the text would.
+_SLOWER = 3
 
 
 def a_word(chance: random.Random) -> str:
@@ -61,11 +64,11 @@ def a_text(language: str) -> str:
 def test_ten_thousand_words_against_a_maximal_text(language: str) -> None:
     found = milliseconds(a_text(language), a_word, _BOUND)
     sys.stdout.write(f"\n10,000 words, 65,525 letters of {language}: {found:.1f} ms\n")
-    assert found < _BOUND * 1000
+    assert found < _SLOWER * _BOUND * 1000
 
 
 @pytest.mark.parametrize("language", ["Chinese", "Chinese, emphasised"])
 def test_ten_thousand_chinese_words_against_a_maximal_text(language: str) -> None:
     found = milliseconds(a_text(language), a_chinese_word, _LETTER_BY_LETTER)
     sys.stdout.write(f"\n10,000 Chinese words, 65,525 letters of {language}: {found:.1f} ms\n")
-    assert found < _LETTER_BY_LETTER * 1000
+    assert found < _SLOWER * _LETTER_BY_LETTER * 1000
