@@ -111,7 +111,7 @@ def pages(full: Host) -> list[str]:
         "/newsroom/names/", "/newsroom/names/tags/1/", "/newsroom/names/tags/1/delete",
         "/newsroom/posts/1/previews/", "/newsroom/posts/1/corrections/", "/corrections/",
         "/changes/1/", f"/preview/{draft_link(full)}",
-        "/newsroom/posts/1/publishing",
+        "/newsroom/posts/1/publishing", "/newsroom/posts/1/read",
         "/newsroom/calendar/", "/newsroom/posts/1/plan",
         "/newsroom/media/", f"/newsroom/media/{picture}/",
         "/newsroom/posts/1/revisions/", "/newsroom/posts/1/revisions/1", SIGNED_OUT,

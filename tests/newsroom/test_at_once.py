@@ -143,6 +143,12 @@ def test_an_update_is_cancelled_while_its_time_comes(
     close(host)
 
 
+def until_answered(jobs: list[Callable[[], int]]) -> list[int]:
+    """All at once; whoever is told to try again, for a database chose whom to stop, does so."""
+    answers = at_once(jobs)
+    return [job() if answer == 503 else answer for job, answer in zip(jobs, answers, strict=True)]
+
+
 @every_database
 def test_of_two_who_take_one_slug_at_once_one_is_told_that_it_is_taken(
     kind: str, tmp_path: Path, server_database: Server
@@ -161,7 +167,7 @@ def test_of_two_who_take_one_slug_at_once_one_is_told_that_it_is_taken(
             numbers = list(session().scalars(select(Post.id).order_by(Post.id)))
         rooms = [f"/news/newsroom/posts/{number}/" for number in numbers]
         jobs = [rename(*both) for both in zip(browsers, rooms, strict=True)]
-        assert sorted(at_once(jobs)) == [303, 422, 422, 422]
+        assert sorted(until_answered(jobs)) == [303, 422, 422, 422]
     close(host)
 
 
@@ -184,7 +190,7 @@ def test_of_two_who_write_one_headline_at_once_both_are_saved(
         with host.app.app_context():
             numbers = list(session().scalars(select(Post.id).order_by(Post.id)))
         jobs = [write(*both) for both in zip(browsers, numbers, strict=True)]
-        assert at_once(jobs) == [303] * 4
+        assert until_answered(jobs) == [303] * 4
         with host.app.app_context():
             bodies = session().scalars(select(Post.body).order_by(Post.id)).all()
         assert bodies == [f"Words {turn} of {number}." for number in numbers]
