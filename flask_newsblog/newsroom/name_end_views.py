@@ -120,7 +120,7 @@ def _end(
 
     if not ConfirmForm().validate():
         return refused(400, OPEN_TOO_LONG)
-    moment, held = _hold(now), naming.find_thing(kind, mount.blog, number)
+    moment, held = hold_names(now), naming.find_thing(kind, mount.blog, number)
     heir = naming.find_thing(kind, mount.blog, other) if merging else None
     if held is None or (merging and heir is None):
         return refused(409, _CHANGED)
@@ -153,12 +153,6 @@ def _named(mount: Mount, kind: NameKind, into: str, now: datetime) -> Named | No
     if found is None or not lookups.may_be_known(kind, found.id, hidden_stories(now)):
         return None
     return found
-
-
-def _hold(now: datetime) -> datetime:
-    # What was read so far is over: what follows begins by holding the names.
-    session().commit()
-    return hold_names(now)
 
 
 def _done(mount: Mount, to: str) -> ResponseReturnValue:

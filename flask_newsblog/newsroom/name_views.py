@@ -83,7 +83,7 @@ def _list(kind: NameKind) -> ResponseReturnValue:
         return names_page(mount, kind, now, form, said=said, **_place())
     if not form.validate():
         return names_page(mount, kind, now, form, **_unsent(mount, form), **_place())
-    moment = _hold(now)
+    moment = hold_names(now)
     try:
         thing = naming.add(mount.blog, kind, form.given, moment)
     except NameRefused as error:
@@ -104,7 +104,7 @@ def _edit(kind: NameKind, number: int) -> ResponseReturnValue:
         return name_page(mount, kind, now, thing, FORMS[kind].of(thing), said=said)
     if not form.validate():
         return name_page(mount, kind, now, thing, form, **_unsent(mount, form))
-    moment, held = _hold(now), naming.find_thing(kind, mount.blog, number)
+    moment, held = hold_names(now), naming.find_thing(kind, mount.blog, number)
     if held is None:
         return _gone(mount, kind, now, form)
     if form.seen.data and form.seen.data != seen_of(held):
@@ -128,7 +128,7 @@ def _step() -> ResponseReturnValue:
         return names_page(mount, kind, now, empty, status=400, problem=problem)
     numbers = [row_number(form.get(name, "")) for name in ("section", "place", "to")]
     number, place, to = (-1 if one is None else one for one in numbers)
-    moment, held = _hold(now), naming.find_thing(kind, mount.blog, number)
+    moment, held = hold_names(now), naming.find_thing(kind, mount.blog, number)
     if not isinstance(held, Section) or not naming.step(held, place, to, moment):
         session().rollback()
         problem = mount.words.t(_OTHER_ORDER)
@@ -137,12 +137,6 @@ def _step() -> ResponseReturnValue:
     alone = "alone" in form
     back = address(mount, kind, number, said="moved") if alone else ""
     return _done(mount, back or mount.url(ROOMS[kind].list, said="moved"))
-
-
-def _hold(now: datetime) -> datetime:
-    # What was read so far is over: what follows begins by holding the names.
-    session().commit()
-    return hold_names(now)
 
 
 def _done(mount: Mount, to: str) -> ResponseReturnValue:

@@ -79,17 +79,27 @@ def share_names() -> None:
 def hold_names(now: datetime) -> datetime:
     """Let one at a time change names, and none while a story is saved.
 
-    To be called before anything else is read or held in a transaction. Returns the moment of
-    the change, which is later than that of any before.
+    What was read so far is over: the transaction that this holds the names in begins here, and
+    whatever the session had is committed. Returns the moment of the change, which is later than
+    that of any before.
     """
-    _make_the_row()
+    session().commit()
     if session().get_bind(FormerName).dialect.name == "sqlite":
         # It knows no FOR UPDATE; a write that changes nothing takes its place.
+        _make_the_row()
         same = {FormerName.key: FormerName.key, FormerName.changed_at: FormerName.changed_at}
         change = update(FormerName).filter_by(**_THE_ROW).values(same)
         session().execute(change.execution_options(synchronize_session=False))
     query = select(FormerName).filter_by(**_THE_ROW).with_for_update()
-    row = session().scalars(query.execution_options(populate_existing=True)).one()
+    query = query.execution_options(populate_existing=True)
+    row = session().scalars(query).one_or_none()
+    if row is None:
+        # Once, and apart: who waits to insert holds a row of their own meanwhile, and on MariaDB
+        # whoever they wait for may come upon it.
+        session().commit()
+        _make_the_row()
+        session().commit()
+        row = session().scalars(query).one()
     row.changed_at = max(now, row.changed_at + _TICK)
     session().flush()
     return row.changed_at
