@@ -143,6 +143,14 @@ def session() -> scoped_session[Session]:
     return found
 
 
+def begin_anew() -> None:
+    """End the transaction in which something was read, so that the next sees what others left.
+
+    Whatever else the session has is committed with it.
+    """
+    session().commit()
+
+
 def insert_missing(model: type[Any], *unique: Any, **values: Any) -> None:
     """Insert a row where there is none yet with its ``unique`` columns, and else do nothing.
 

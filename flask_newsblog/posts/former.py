@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import delete, select, update
 
-from ..database import insert_missing, session
+from ..database import begin_anew, insert_missing, session
 from ..models import Author, Byline, FormerName, NameKind, PostTag, Section, Tag, length_of
 
 Named: TypeAlias = Section | Tag | Author
@@ -83,7 +83,7 @@ def hold_names(now: datetime) -> datetime:
     whatever the session had is committed. Returns the moment of the change, which is later than
     that of any before.
     """
-    session().commit()
+    begin_anew()
     if session().get_bind(FormerName).dialect.name == "sqlite":
         # It knows no FOR UPDATE; a write that changes nothing takes its place.
         _make_the_row()
@@ -96,9 +96,9 @@ def hold_names(now: datetime) -> datetime:
     if row is None:
         # Once, and apart: who waits to insert holds a row of their own meanwhile, and on MariaDB
         # whoever they wait for may come upon it.
-        session().commit()
+        begin_anew()
         _make_the_row()
-        session().commit()
+        begin_anew()
         row = session().scalars(query).one()
     row.changed_at = max(now, row.changed_at + _TICK)
     session().flush()

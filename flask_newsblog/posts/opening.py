@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..context import render_error
-from ..database import row_number, session
+from ..database import begin_anew, row_number
 from ..i18n import mark
 from ..media.placing import pictures_in
 from ..models import Post, PostState
@@ -36,7 +36,7 @@ def open_blog() -> tuple[Mount, datetime, Frame]:
     if frame.overdue:
         # What was read so far is over: it would lock some databases, and hide from others
         # what is changed now.
-        session().commit()
+        begin_anew()
         apply_overdue(mount, now)
         frame = queries.load_frame(mount.blog, now)
     return mount, now, frame
