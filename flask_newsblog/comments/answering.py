@@ -38,10 +38,10 @@ def answer(
 
 
 def _publish(settings: Settings, comment: Comment, note: str, now: datetime) -> None:
-    before = values_of(comment, actions.pinned(comment.post_id))
+    pinned = actions.pinned(comment.post_id)
+    before = values_of(comment, pinned)
     actions.move(comment, CommentState.PUBLISHED)
     notify.published(settings, comment, now)
-    after = values_of(comment, actions.pinned(comment.post_id))
     nobody = Moderator(None, "")
     act = Act(verb=Verb.APPROVE, by=nobody, now=now, batch=new_batch(), note=note)
-    write_down(comment, before, after, act)
+    write_down(comment, before, values_of(comment, pinned), act)
