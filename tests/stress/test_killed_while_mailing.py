@@ -110,7 +110,7 @@ def left_behind(site: Site) -> str:
 
 
 def test_no_mail_is_lost_and_none_is_doubled_unnamed(
-    full: tuple[str, int, Site], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    full: tuple[str, int, Site], tmp_path: Path
 ) -> None:
     uri, port, site = full
     random, record, fell = Random(SEED), tmp_path / "taken", Counter[str]()
@@ -147,10 +147,9 @@ def test_no_mail_is_lost_and_none_is_doubled_unnamed(
     twice = {number for number, count in numbers.items() if count > 1}
     assert twice <= doubtful
     assert len(doubtful) <= fell["handed"]
-    with capsys.disabled():
-        print(
-            f"\n{kills} kills, of which {fell['claimed']} fell on a claimed mail,"
-            f" {fell['handed']} on one being handed over, {fell['none']} between mails;"
-            f" {len(mails)} mails, all arrived, {len(doubtful)} named as doubtful, of which"
-            f" {len(twice)} arrived {sorted({numbers[n] for n in twice})} times"
-        )
+    print(
+        f"{sa.make_url(uri).get_backend_name()}: {kills} kills, of which {fell['claimed']} fell on"
+        f" a claimed mail, {fell['handed']} on one being handed over, {fell['none']} between mails;"
+        f" {len(mails)} mails, all arrived, {len(doubtful)} named as doubtful, of which"
+        f" {len(twice)} arrived {sorted({numbers[n] for n in twice})} times"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from random import Random
@@ -39,7 +39,7 @@ SEED = 7
 
 
 def test_a_thousand_comments_at_once_are_all_there_once(
-    shared_database: tuple[str, sa.Engine], record_property: Callable[[str, object], None]
+    shared_database: tuple[str, sa.Engine],
 ) -> None:
     uri, engine = shared_database
     stories = {name: write_stories(uri, name) for name in (LIVELY, STRICT, "bare")}
@@ -54,10 +54,9 @@ def test_a_thousand_comments_at_once_are_all_there_once(
         _, bare_after = sent_by_all(port, BARE, bare)
     rate = len(jobs) / seconds
     bare_rate = 2 * BARE_AT_ONCE / (bare_before + bare_after)
-    show(
+    print(
         f"{engine.dialect.name}: {rate:.0f} replies a second, {bare_rate:.0f} by the bare view,"
-        f" {bare_rate / rate:.2f} times as many",
-        record_property,
+        f" {bare_rate / rate:.2f} times as many"
     )
     assert_all_there_once(engine, answers)
 
@@ -132,8 +131,3 @@ def until_empty(queue: SimpleQueue[Job]) -> Iterator[Job]:
             yield queue.get_nowait()
         except Empty:
             return
-
-
-def show(figures: str, record_property: Callable[[str, object], None]) -> None:
-    record_property("figures", figures)
-    print(f"\n{figures}")

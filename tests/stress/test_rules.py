@@ -1,4 +1,4 @@
-"""What the desk's rules cost, with as many as there may be and as long a text: run with -s."""
+"""What the desk's rules cost, with as many as there may be and as long a text."""
 
 from __future__ import annotations
 
