@@ -25,9 +25,10 @@ from .newsroom import correction_views as correcting
 from .newsroom import front_views as fronts
 from .newsroom import link_views as links
 from .newsroom import live_views as live
-from .newsroom import media_views as pictures
+from .newsroom import media_views as library
 from .newsroom import name_end_views as ended
 from .newsroom import name_views as named
+from .newsroom import picture_views as pictures
 from .newsroom import preview_views as sharing
 from .newsroom import publishing_views as deciding
 from .newsroom import reading_views as reading
@@ -177,11 +178,11 @@ def _stories(post_id: str) -> list[Address]:
 
 def _pictures(post_id: str, media_id: str) -> list[Address]:
     """Where pictures are kept, and put over stories."""
-    library = "/newsroom/media/"
-    one_picture = f"{library}{media_id}/"
+    room = "/newsroom/media/"
+    one_picture = f"{room}{media_id}/"
     return [
-        Address(library, "media_library", pictures.media_library),
-        Address(f"{library}upload", "upload_media", pictures.upload_media, _ACT),
+        Address(room, "media_library", library.media_library),
+        Address(f"{room}upload", "upload_media", library.upload_media, _ACT),
         Address(one_picture, "edit_picture", pictures.edit_picture, _FORM),
         Address(f"{one_picture}delete", "delete_picture", pictures.delete_picture, _ACT),
         Address(

@@ -15,7 +15,7 @@ from hashlib import sha256
 from io import BytesIO
 from secrets import token_hex
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..database import session
@@ -159,6 +159,23 @@ def drop_unkept(blog: str, storage: Storage, digest: str | None, keys: Iterable[
         drop_files(storage, keys)
 
 
+def hold(media: Media) -> bool:
+    """Let one at a time change a picture or take it; whether it is there, read anew.
+
+    To be called before anything else is read in a transaction: MariaDB shows the rest as it was
+    when the first of it was read.
+    """
+    # A write, which on SQLite shuts others out too. Not by ``media.id``, which may have to be
+    # read first.
+    (number,) = inspect(media).identity or (media.id,)
+    same = {Media.size: Media.size, Media.changed_at: Media.changed_at}
+    change = update(Media).where(Media.id == number).values(same)
+    session().execute(change.execution_options(synchronize_session=False))
+    query = select(Media).where(Media.id == number).with_for_update()
+    found = session().scalars(query.execution_options(populate_existing=True))
+    return found.one_or_none() is not None
+
+
 def describe(
     media: Media,
     now: datetime,
@@ -183,12 +200,10 @@ def delete_picture(media: Media) -> tuple[str, ...]:
     Raises:
         PictureInUse: something uses it, if only since a moment ago.
     """
-    # A write, which on SQLite shuts others out too. Who takes it for a story holds the row, so
-    # this waits for them, and what is read after it is what they committed.
+    # Who takes it for a story holds the row, so this waits for them, and what is read after it
+    # is what they committed.
     number, keys = media.id, keys_of(media)
-    same = {Media.size: Media.size, Media.changed_at: Media.changed_at}
-    change = update(Media).where(Media.id == number).values(same)
-    session().execute(change.execution_options(synchronize_session=False))
+    hold(media)
     asked = (
         select(MediaUse.post_id).where(MediaUse.media_id == number),
         select(Post.id).where(Post.lead_image_id == number),

@@ -22,7 +22,7 @@ from ..posts.slots import EndsTooEarly
 from ..text.typed import one_line
 from .access import person_here, staff
 from .embargoes import A_STORY, hidden_stories
-from .forms import OPEN_TOO_LONG, ConfirmForm
+from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .front_pages import BannerForm, BannerRow, BannersPage
 from .front_rows import period_fields, ways
 from .head import desk_head, draw_desk
@@ -58,6 +58,10 @@ _STATES = {
 }
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else changed or ended the line after its form was opened."""
+
+
 @staff(Action.EDIT)
 def banners() -> ResponseReturnValue:
     """The lines of breaking news: begun, changed, ended."""
@@ -73,6 +77,9 @@ def banners() -> ResponseReturnValue:
         abort(400)
     try:
         _begin(mount, now)
+    except ChangedMeanwhile:
+        session().rollback()
+        return _page(mount, now, status=409, problem=MEANWHILE)
     except (BannerError, NoTime, EndsTooEarly) as error:
         session().rollback()
         field = error.field if isinstance(error, BannerError) else "until"
@@ -92,6 +99,12 @@ def _begin(mount: Mount, now: datetime) -> None:
     text, url = one_line(form.get("text")), one_line(form.get("url"))
     line = Line(text, number, url, period.start, period.end)
     banner = lines.find_banner(mount.blog, form.get("banner", ""))
+    if banner is not None:
+        # What was read so far is over: what follows begins by holding the line.
+        session().commit()
+        lines.hold(banner)
+        if form.get("seen", "") not in ("", _seen(banner)):
+            raise ChangedMeanwhile
     # What the person here may not know of is refused as one that is not there.
     if {number, banner.post_id if banner is not None else None} & hidden_stories(now):
         raise BannerError("post")
@@ -161,6 +174,7 @@ def _form(mount: Mount, now: datetime, problem: str, wrong: str) -> BannerForm:
         }  # fmt: skip
     return BannerForm(
         banner=str(banner.id) if banner is not None else "",
+        seen=_seen(banner) if banner is not None else "",
         text=form.get("text", ""),
         url=form.get("url", ""),
         stories=_stories(mount, form.get("post", ""), now),
@@ -168,6 +182,11 @@ def _form(mount: Mount, now: datetime, problem: str, wrong: str) -> BannerForm:
         problem=problem,
         wrong=wrong,
     )
+
+
+def _seen(banner: Banner) -> str:
+    """How a page that is opened now tells that the line was changed after it."""
+    return banner.changed_at.isoformat()
 
 
 def _stories(mount: Mount, chosen: str, now: datetime) -> tuple[Choice, ...]:

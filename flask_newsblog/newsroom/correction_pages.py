@@ -31,8 +31,9 @@ class CorrectionDraft:
 class CorrectionView:
     """A correction that is under the story.
 
-    ``typed`` is what stands in its form, and ``problem`` why that was not kept; ``leaving``
-    says that somebody is asked whether to take it back.
+    ``typed`` is what stands in its form, and ``problem`` why that was not kept; ``seen`` tells
+    its words as they are from what others make of them later; ``leaving`` says that somebody is
+    asked whether to take it back.
     """
 
     id: int
@@ -42,6 +43,7 @@ class CorrectionView:
     made_by: str
     kinds: tuple[Choice, ...]
     typed: str
+    seen: str
     problem: str
     leaving: bool
 

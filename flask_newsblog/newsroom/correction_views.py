@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from flask import Response, abort, redirect, request
@@ -22,7 +23,7 @@ from ..text.characters import keep_order
 from ..text.typed import many_lines, shows_something
 from .access import may, may_publish, person_here, staff
 from .correction_pages import CorrectionDraft, CorrectionsDeskPage, CorrectionView, ErrorReport
-from .forms import OPEN_TOO_LONG, ConfirmForm
+from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .head import desk_head, draw_desk
 from .pages import Choice, Said
 from .stories import story_head, story_to_change
@@ -113,6 +114,10 @@ def _change(
         number = note.id
         session().rollback()
         return _page(mount, post, now, 422, problem, note_id=number)
+    if request.form.get("seen", "") not in ("", _seen(note)):
+        number = note.id
+        session().rollback()
+        return _page(mount, post, now, 409, mount.words.t(MEANWHILE), note_id=number)
     former = note.text
     if desk.reword_correction(post, note, kind, text, now):
         _write_down(mount, person, Deed.EDIT, post, note, now, former)
@@ -244,9 +249,15 @@ def _note(
         made_by=note.person_name,
         kinds=_kinds(mount, kind),
         typed=many_lines(request.form.get("text")) if problem else note.text,
+        seen=_seen(note),
         problem=problem,
         leaving=leaving,
     )
+
+
+def _seen(note: Correction) -> str:
+    """How a page that is opened now tells that a correction was reworded after it."""
+    return sha256(f"{note.kind} {note.text}".encode()).hexdigest()[:32]
 
 
 def _kinds(mount: Mount, chosen: str) -> tuple[Choice, ...]:

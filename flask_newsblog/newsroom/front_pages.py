@@ -122,9 +122,13 @@ class BannerRow:
 
 @dataclass(frozen=True, slots=True)
 class BannerForm:
-    """The form of a line of breaking news; ``banner`` is empty for a new one."""
+    """The form of a line of breaking news; ``banner`` is empty for a new one.
+
+    ``seen`` is when it had last changed as the page was opened.
+    """
 
     banner: str
+    seen: str
     text: str
     url: str
     stories: tuple[Choice, ...]

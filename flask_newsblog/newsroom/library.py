@@ -7,16 +7,19 @@ from datetime import datetime
 
 from flask import Response
 
+from ..audit import Deed, Thing, write_down
 from ..i18n import mark
 from ..media import queries
-from ..models import Media, Post
+from ..models import Media
 from ..mount import Mount
 from ..people import Action
+from ..posts import revisions
+from ..posts.opening import post_number
 from ..posts.queries import Picture, focal_classes
-from .access import is_own, may, may_change, may_see
+from .access import is_own, may, may_change, may_see, person_here
 from .embargoes import A_STORY, hidden_stories
 from .head import desk_head, draw_desk
-from .media_forms import PictureForm, UploadForm
+from .media_forms import LABELS, PictureForm, UploadForm
 from .media_pages import (
     LeadChoice,
     LibraryPage,
@@ -25,8 +28,16 @@ from .media_pages import (
     UploadProblem,
     UseRow,
 )
+from .stories import story_to_change
 
 ROWS = 48
+_SAID = {
+    "stored": mark("Stored. Say below what the picture shows."),
+    "known": mark("This picture was in the library already, so it was not stored again."),
+    "moved": mark("Stored. Of an animation only the first picture is kept."),
+    "saved": mark("Saved."),
+    "deleted": mark("Deleted."),
+}
 _LEAD, _TEXT, _PORTRAIT = mark("Lead picture"), mark("In the text"), mark("Portrait")
 
 
@@ -54,9 +65,25 @@ def row_of(mount: Mount, media: Media, story: LeadChoice | None = None) -> Pictu
     )
 
 
-def choice_for(mount: Mount, post: Post, chosen: int | None) -> LeadChoice:
-    """The story that a picture is looked for."""
-    return LeadChoice(post.id, post.title, mount.url("edit_post", post_id=post.id), chosen)
+def story_for(mount: Mount, now: datetime, number: str | None) -> LeadChoice | None:
+    """The story that a picture is looked for, by the number in an address; 404 without one."""
+    if not number:
+        return None
+    post = story_to_change(post_number(number), now)
+    url, lead = mount.url("edit_post", post_id=post.id), revisions.saved_in(post)[1].lead_image
+    return LeadChoice(post.id, post.title, url, lead)
+
+
+def said_of(mount: Mount, said: str | None) -> str:
+    """The sentence for what an address says was done."""
+    return mount.words.t(_SAID[said]) if said in _SAID else ""
+
+
+def write_picture_down(mount: Mount, deed: Deed, media: Media, now: datetime) -> None:
+    """Write in the audit what the person here does with a picture."""
+    write_down(
+        mount.blog, person_here(), deed, Thing.MEDIA, now, thing_id=media.id, title=media.filename
+    )
 
 
 def library_page(
@@ -98,10 +125,13 @@ def picture_page(
     form: PictureForm,
     *,
     story: LeadChoice | None = None,
+    status: int = 200,
     problem: str = "",
+    differs: PictureForm | None = None,
     said: str = "",
 ) -> Response:
-    """One picture of the library."""
+    """One picture of the library. ``differs`` is what is there now, where something else was
+    typed."""
     page = PicturePage(
         head=desk_head("media_library"),
         form=form,
@@ -111,10 +141,21 @@ def picture_page(
         uses=_uses(mount, media, now),
         may_change=may_change_picture(media),
         problem=problem,
+        differs=_differing(mount, form, differs) if differs is not None else (),
         said=said,
         story=story,
     )
-    return draw_desk("newsroom/picture.html", page, now)
+    answer = draw_desk("newsroom/picture.html", page, now)
+    answer.status_code = status
+    return answer
+
+
+def _differing(mount: Mount, form: PictureForm, there: PictureForm) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (mount.words.t(label), str(there[name].data))
+        for name, label in LABELS.items()
+        if there[name].data != form[name].data
+    )
 
 
 def _uses(mount: Mount, media: Media, now: datetime) -> tuple[UseRow, ...]:

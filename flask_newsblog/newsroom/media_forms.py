@@ -8,9 +8,15 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from ..i18n import mark
 from ..models import Media, length_of
 from ..text.typed import one_line
 
+# What the fields of a picture are called, where one is spoken of.
+LABELS = {
+    "alt": mark("Description"), "caption": mark("Caption"), "credit": mark("Credit"),
+    "focal_x": mark("From the left, in percent"), "focal_y": mark("From the top, in percent"),
+}  # fmt: skip
 _ALT, _CREDIT = Length(max=length_of(Media.alt)), Length(max=length_of(Media.credit))
 
 
@@ -26,13 +32,17 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
 
 
 class PictureForm(FlaskForm):  # type: ignore[misc]
-    """What a picture shows, who made it, and in percent where that is which must stay in sight."""
+    """What a picture shows, who made it, and in percent where that is which must stay in sight.
+
+    ``seen`` is when the picture had last changed as the page was opened.
+    """
 
     alt = TextAreaField("", [_ALT], [one_line])
     caption = TextAreaField("", [Length(max=length_of(Media.caption))], [one_line])
     credit = StringField("", [_CREDIT], [one_line])
     focal_x = IntegerField("", [InputRequired(), NumberRange(0, 100)])
     focal_y = IntegerField("", [InputRequired(), NumberRange(0, 100)])
+    seen = HiddenField()
 
     @classmethod
     def of(cls, media: Media) -> PictureForm:
@@ -40,6 +50,7 @@ class PictureForm(FlaskForm):  # type: ignore[misc]
         return cls(
             formdata=None, alt=media.alt, caption=media.caption, credit=media.credit,
             focal_x=round(media.focal_x * 100), focal_y=round(media.focal_y * 100),
+            seen=media.changed_at.isoformat(),
         )  # fmt: skip
 
     @property

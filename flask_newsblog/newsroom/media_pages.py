@@ -74,7 +74,8 @@ class PicturePage:
     """``newsroom/picture.html``: one picture, what is said of it, and what uses it.
 
     ``may_change`` is whether the person here may; ``problem`` is why something could not be
-    done, and then the form holds what was typed.
+    done, and then the form holds what was typed; ``differs`` names the fields in which somebody
+    else wrote something meanwhile, with what is there now.
     """
 
     head: DeskHead
@@ -85,5 +86,6 @@ class PicturePage:
     uses: tuple[UseRow, ...]
     may_change: bool
     problem: str
+    differs: tuple[tuple[str, str], ...]
     said: str
     story: LeadChoice | None

@@ -1,45 +1,31 @@
-"""The library of pictures: uploaded, found, described, put over stories, deleted."""
+"""The library of pictures: looked through, and added to."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from flask import Response, abort, current_app, jsonify, redirect, request
+from flask import Response, abort, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..audit import Deed, Thing, write_down
+from ..audit import Deed
 from ..database import row_number, session
-from ..i18n import mark
 from ..media import actions, queries
-from ..media.actions import Given, Kept, PictureInUse
+from ..media.actions import Given, Kept
 from ..media.refusals import NO_FILE, NO_ROOM, TOO_LARGE, PictureRefused
-from ..models import Media
-from ..mount import Mount, forget_pages, this_blog
+from ..mount import Mount, this_blog
 from ..people import Action, Person
-from ..posts import revisions
 from ..posts.opening import post_number
 from ..text.typed import one_line
 from .access import person_here, staff, wants_json
 from .embargoes import hidden_stories
-from .forms import OPEN_TOO_LONG, ConfirmForm
-from .library import choice_for, library_page, may_change_picture, picture_page
-from .media_forms import PictureForm, UploadForm
-from .media_pages import LeadChoice, UploadProblem
-from .stories import story_to_change
-
-_IN_USE = mark("This picture is used, so it was not deleted. Take it out of what uses it first.")
-_SAID = {
-    "stored": mark("Stored. Say below what the picture shows."),
-    "known": mark("This picture was in the library already, so it was not stored again."),
-    "moved": mark("Stored. Of an animation only the first picture is kept."),
-    "saved": mark("Saved."),
-    "deleted": mark("Deleted."),
-}
+from .forms import OPEN_TOO_LONG
+from .library import library_page, said_of, story_for, write_picture_down
+from .media_forms import UploadForm
+from .media_pages import UploadProblem
 
 
 @staff(Action.WRITE)
@@ -49,7 +35,7 @@ def media_library() -> ResponseReturnValue:
     before = post_number(args["before"]) if "before" in args else None
     return library_page(
         mount, now, UploadForm(formdata=None), words=one_line(args.get("words")), before=before,
-        story=_story(mount, now, args.get("for")), said=_said(mount),
+        story=story_for(mount, now, args.get("for")), said=_said(mount),
     )  # fmt: skip
 
 
@@ -80,87 +66,6 @@ def upload_media() -> ResponseReturnValue:
     return _after_upload(mount, kept, form, now)
 
 
-@staff(Action.WRITE)
-def edit_picture(media_id: int) -> ResponseReturnValue:
-    """One picture: what it shows, who made it, where it is used."""
-    mount, now = this_blog(), this_blog().now()
-    media, form = _picture(mount, media_id, now), PictureForm()
-    story = _story(mount, now, request.args.get("for"))
-    if request.method != "POST":
-        form = PictureForm.of(media)
-        return picture_page(mount, now, media, form, story=story, said=_said(mount))
-    if not may_change_picture(media):
-        abort(403)
-    if not form.validate():
-        late = bool(form.csrf_token.errors)
-        problem = mount.words.t(OPEN_TOO_LONG) if late else ""
-        answer = picture_page(mount, now, media, form, story=story, problem=problem)
-        answer.status_code = 400 if late else 422
-        return answer
-    actions.describe(media, now, **form.described)
-    _write_down(mount, Deed.EDIT, media, now)
-    session().commit()
-    forget_pages(mount)
-    after = {"for": story.id} if story else {}
-    return redirect(mount.url("edit_picture", media_id=media_id, said="saved", **after), code=303)
-
-
-@staff(Action.WRITE)
-def delete_picture(media_id: int) -> ResponseReturnValue:
-    """A picture that nothing uses goes, with its files."""
-    mount, now = this_blog(), this_blog().now()
-    media = _picture(mount, media_id, now)
-    if not may_change_picture(media):
-        abort(403)
-    problem, status = mount.words.t(OPEN_TOO_LONG), 400
-    if ConfirmForm().validate():
-        try:
-            keys = actions.delete_picture(media)
-            _write_down(mount, Deed.DELETE, media, now)
-            session().commit()
-        except PictureInUse:
-            session().rollback()
-            problem, status = mount.words.t(_IN_USE), 409
-        else:
-            for key in actions.drop_files(mount.storage, keys):
-                current_app.logger.warning("The file %s of a deleted picture is left over.", key)
-            return redirect(mount.url("media_library", said="deleted"), code=303)
-    form = PictureForm.of(media)
-    answer = picture_page(mount, now, media, form, problem=problem)
-    answer.status_code = status
-    return answer
-
-
-@staff(Action.WRITE)
-def set_lead_picture(post_id: int) -> ResponseReturnValue:
-    """A picture is put over a story, or none; that is a revision like any other."""
-    mount, now = this_blog(), this_blog().now()
-    post, person = story_to_change(post_id, now), person_here() or abort(401)
-    if not ConfirmForm().validate():
-        abort(400)
-    wanted = request.form.get("picture", "")
-    media = _picture(mount, row_number(wanted) or 0, now) if wanted else None
-    # What was read so far is over. Held from here on, so that whoever saves at this moment is
-    # not asked to choose.
-    session().commit()
-    base, written = revisions.head_of(post, now)
-    if media is None or media.id != written.lead_image:
-        written = replace(
-            written,
-            lead_image=media.id if media else None,
-            lead_alt=media.alt if media else "",
-            lead_caption=media.caption if media else "",
-            lead_credit=media.credit if media else "",
-        )
-        revisions.save(post, written, person, now, base=base)
-        write_down(
-            mount.blog, person, Deed.SAVE, Thing.POST, now, thing_id=post.id, title=post.title,
-            detail=f"media:{media.id}" if media else "",
-        )  # fmt: skip
-        session().commit()
-    return redirect(mount.url("edit_post", post_id=post_id, said="saved"), code=303)
-
-
 def _take(
     mount: Mount, files: list[FileStorage], form: UploadForm, person: Person, now: datetime
 ) -> tuple[list[Kept], list[tuple[str, PictureRefused]]]:
@@ -189,7 +94,7 @@ def _keep(
     if not kept.known:
         digest, keys = kept.media.digest, actions.keys_of(kept.media)
         try:
-            _write_down(mount, Deed.UPLOAD, kept.media, now)
+            write_picture_down(mount, Deed.UPLOAD, kept.media, now)
             session().commit()
         except SQLAlchemyError:
             actions.drop_unkept(mount.blog, storage, digest, keys)
@@ -230,7 +135,7 @@ def _in_json(mount: Mount, kept: Kept, now: datetime) -> Response:
         markdown=f"![](media:{media.id})",
         width=media.width,
         height=media.height,
-        said=mount.words.t(_SAID[said]) if said else "",
+        said=said_of(mount, said),
     )
 
 
@@ -248,7 +153,7 @@ def _refused(
         answer = jsonify(problem=problems[0].words)
     else:
         form = form or UploadForm(formdata=None)
-        story = _story(mount, now, form.story.data)
+        story = story_for(mount, now, form.story.data)
         said = _stored(mount, stored) if stored else ""
         answer = library_page(mount, now, form, problems=problems, story=story, said=said)
     answer.status_code = status
@@ -263,35 +168,16 @@ def _unsent(mount: Mount, now: datetime, in_json: bool, form: UploadForm) -> Res
         fresh = {"csrf_token": generate_csrf()} if late else {}
         answer = jsonify(problem=words, **fresh)
     else:
-        answer = library_page(mount, now, form, problems=[UploadProblem("", words)])
+        story = story_for(mount, now, form.story.data)
+        answer = library_page(mount, now, form, problems=[UploadProblem("", words)], story=story)
     answer.status_code = 400 if late else 422
     return answer
 
 
-def _picture(mount: Mount, number: int, now: datetime) -> Media:
-    return queries.find_picture(mount.blog, number, hidden_stories(now)) or abort(404)
-
-
-def _story(mount: Mount, now: datetime, number: str | None) -> LeadChoice | None:
-    if not number:
-        return None
-    post = story_to_change(post_number(number), now)
-    return choice_for(mount, post, revisions.saved_in(post)[1].lead_image)
-
-
 def _said(mount: Mount) -> str:
     stored = row_number(request.args.get("stored", ""))
-    if stored:
-        return _stored(mount, min(stored, 999))
-    said = _SAID.get(request.args.get("said", ""))
-    return mount.words.t(said) if said else ""
+    return _stored(mount, min(stored, 999)) if stored else said_of(mount, request.args.get("said"))
 
 
 def _stored(mount: Mount, number: int) -> str:
     return mount.words.tn("%(n)s picture is stored.", "%(n)s pictures are stored.", number)
-
-
-def _write_down(mount: Mount, deed: Deed, media: Media, now: datetime) -> None:
-    write_down(
-        mount.blog, person_here(), deed, Thing.MEDIA, now, thing_id=media.id, title=media.filename
-    )

@@ -20,17 +20,13 @@ from ..posts.naming import NameRefused
 from . import name_lookups as lookups
 from .access import staff
 from .embargoes import hidden_stories
-from .forms import LOOK, OPEN_TOO_LONG, ConfirmForm
+from .forms import LOOK, MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .name_deeds import write_name_down
 from .name_forms import FORMS, NewNameForm, seen_of
 from .name_rows import ROOMS, address
 from .name_screens import differing, gone_page, name_page, names_page, thing_here
 
 _TYPED = ("name", "slug", "description", "links", "picture")
-_MEANWHILE = mark(
-    "Somebody else changed this after you opened the page, so nothing was saved yet. What you typed"
-    " is in the form; send it once more to put it in the place of what is there now."
-)
 _TAKEN = mark("This is taken already. Choose another.")
 _OTHER_ORDER = mark(
     "The order has changed since you opened this page, so nothing was moved. This is how it stands"
@@ -176,6 +172,6 @@ def _meanwhile(
     session().rollback()
     there = FORMS[kind].of(held)
     form.seen.data = there.seen.data
-    problem = mount.words.t(_MEANWHILE)
+    problem = mount.words.t(MEANWHILE)
     return name_page(mount, kind, now, held, form, status=409, problem=problem,
                      differs=differing(mount, form, there))  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select, update
 
 from ..database import row_number, session
 from ..models import Banner, Post, length_of
@@ -91,6 +91,21 @@ def find_banner(blog: str, text: str) -> Banner | None:
     """The banner whose number an address or a form tells."""
     banner = session().get(Banner, row_number(text) or 0)
     return banner if banner is not None and banner.blog == blog else None
+
+
+def hold(banner: Banner) -> None:
+    """Let one at a time change a line; it is read anew by whoever waited.
+
+    To be called before anything else is read in a transaction: MariaDB shows the rest as it was
+    when the first of it was read.
+    """
+    # A write, which on SQLite shuts others out too. Not by ``banner.id``, which may have to be
+    # read first.
+    (number,) = inspect(banner).identity or (banner.id,)
+    same = {Banner.text: Banner.text, Banner.changed_at: Banner.changed_at}
+    change = update(Banner).where(Banner.id == number).values(same)
+    session().execute(change.execution_options(synchronize_session=False))
+    session().refresh(banner, with_for_update=True)
 
 
 def banners(blog: str, now: datetime) -> tuple[Sequence[Any], Sequence[Any]]:
