@@ -155,7 +155,8 @@ class Settings:
     )
     keep_networks_days: int = _setting(
         30,
-        "After how many days `flask newsblog prune` removes network addresses and browsers' names.",
+        "After how many days `flask newsblog prune` removes network addresses and browsers' names,"
+        " and bans of networks that are over.",
     )
     thread_depth: int = _setting(
         5, "How many levels of replies are shown as such, 1 to 10; deeper ones name their parent."

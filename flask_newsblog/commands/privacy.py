@@ -29,7 +29,7 @@ def prune(blog_name: str | None) -> None:
         for what, forget in (
             ("networks and browsers of comments", networks),
             ("networks of reports", partial(pruning.forget_reporters, blog, days, now)),
-            ("bans of networks that are over", partial(pruning.forget_bans, blog, now)),
+            ("bans of networks that are over", partial(pruning.forget_bans, blog, days, now)),
             ("mails", partial(pruning.forget_mails, blog, now)),
             ("texts of deleted comments", partial(pruning.forget_deleted, blog, now)),
             ("who was in a story", partial(_forget_sittings, now)),

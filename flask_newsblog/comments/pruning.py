@@ -56,9 +56,10 @@ def forget_reporters(blog: str, days: int, now: datetime, after: int) -> Part:
     return _part(ids)
 
 
-def forget_bans(blog: str, now: datetime, after: int) -> Part:
-    """Remove bans of networks that ended 30 days ago."""
-    old = and_(Rule.blog == blog, Rule.kind == RuleKind.NETWORK, Rule.until < now - KEPT)
+def forget_bans(blog: str, days: int, now: datetime, after: int) -> Part:
+    """Remove bans of networks that ended so many days ago."""
+    ended = Rule.until < now - timedelta(days=days)
+    old = and_(Rule.blog == blog, Rule.kind == RuleKind.NETWORK, ended)
     ids = _due(Rule, old, after)
     if ids:
         gone = delete(Rule).where(Rule.id.in_(ids), old)

@@ -146,6 +146,10 @@ def test_more_than_a_part_is_done_in_parts(
 def test_a_setting_says_how_long(open_site: OpenSite) -> None:
     site = open_site(NEWSBLOG_KEEP_NETWORKS_DAYS=2)
     number = written(site)
-    site.clock.moment += timedelta(days=3)
-    prune(site)
+    over = Rule(blog="news", kind="network", value="203.0.113.0/24", until=site.clock())
+    add(site, over)
+    site.clock.moment += timedelta(days=1)
+    assert "bans of networks that are over: 0" in prune(site)
+    site.clock.moment += timedelta(days=2)
+    assert "bans of networks that are over: 1" in prune(site)
     assert comment(site, number).network is None
