@@ -12,13 +12,14 @@ from flask.typing import ResponseReturnValue
 from ..audit import Deed, Thing, write_down
 from ..database import row_number, session
 from ..i18n import mark
-from ..models import Banner
+from ..models import Banner, Post
 from ..mount import Mount, forget_pages, this_blog
 from ..people import Action
 from ..posts import banners as lines
 from ..posts import slots
 from ..posts.banners import BannerError, Line
 from ..posts.slots import EndsTooEarly
+from ..posts.standing import is_out
 from ..text.typed import one_line
 from .access import person_here, staff
 from .embargoes import A_STORY, hidden_stories
@@ -191,17 +192,19 @@ def _seen(banner: Banner) -> str:
 
 def _stories(mount: Mount, chosen: str, now: datetime) -> tuple[Choice, ...]:
     hidden = hidden_stories(now)
-    found = {
-        str(post.id): post.title for post, _ in slots.choices(mount.blog, "", hidden, _STORIES)
-    }
-    if chosen and chosen not in found:
-        found |= {
-            str(post.id): post.title
-            for post, _ in slots.choices(mount.blog, f"#{chosen}", hidden, 1)
-            if str(post.id) == chosen
-        }
+    stories = [post for post, _ in slots.choices(mount.blog, "", hidden, _STORIES)]
+    if chosen and chosen not in [str(post.id) for post in stories]:
+        asked = slots.choices(mount.blog, f"#{chosen}", hidden, 1)
+        stories += [post for post, _ in asked if str(post.id) == chosen]
+    found = {str(post.id): _name_of(mount, post, now) for post in stories}
     none = Choice("", mount.words.t("No story"), chosen not in found)
     return (none, *(Choice(number, title, number == chosen) for number, title in found.items()))
+
+
+def _name_of(mount: Mount, post: Post, now: datetime) -> str:
+    if is_out(post, now):
+        return post.title
+    return f"{post.title} ({mount.words.t('Scheduled')})"
 
 
 def _state(banner: Banner, now: datetime, *, first: bool) -> str:

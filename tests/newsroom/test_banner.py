@@ -153,6 +153,15 @@ def test_another_address_is_followed(open_hosts: Callable[..., Host], url: str) 
     assert f'<a href="{url}">{TEXT}</a>' in host.get().text
 
 
+def test_a_story_that_is_only_scheduled_is_offered_as_such(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(plain)
+    out = write_story(host.app, "Low tide")
+    coming = write_story(host.app, "High tide", at=utcnow() + HOUR)
+    page = sign_in(host).get(f"{BREAKING}?post={coming.id}").text
+    assert f'<option value="{out.id}">Low tide</option>' in page
+    assert f'<option value="{coming.id}" selected>High tide (Scheduled)</option>' in page
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
