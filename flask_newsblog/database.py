@@ -151,6 +151,28 @@ def begin_anew() -> None:
     session().commit()
 
 
+def hold_row(row: Any) -> bool:
+    """Hold a row until the transaction ends, and read it anew; whether it is still there.
+
+    To be called before anything else is read in a transaction: MariaDB shows the rest as it was
+    when the first of it was read.
+
+    Args:
+        row: one that has ``changed_at``, which stays as it is.
+    """
+    model: Any = type(row)
+    # Not by ``row.id``, which may have to be read first.
+    (number,) = sa.inspect(row).identity or (row.id,)
+    if session().get_bind(model).dialect.name == "sqlite":
+        # It knows no FOR UPDATE; a write that changes nothing takes its place.
+        same = {model.changed_at: model.changed_at}
+        change = sa.update(model).where(model.id == number).values(same)
+        session().execute(change.execution_options(synchronize_session=False))
+    query = sa.select(model).where(model.id == number).with_for_update()
+    found = session().scalars(query.execution_options(populate_existing=True))
+    return found.one_or_none() is not None
+
+
 def insert_missing(model: type[Any], *unique: Any, **values: Any) -> None:
     """Insert a row where there is none yet with its ``unique`` columns, and else do nothing.
 

@@ -19,9 +19,14 @@ KIND_NAMES = {
 
 
 def write_down_rule(
-    words: Words, person: Person | None, deed: Deed, rule: Rule, now: datetime
+    words: Words, person: Person | None, deed: Deed, rule: Rule, now: datetime, detail: str = ""
 ) -> None:
-    """Write down what was done with a rule; ``person`` is None for a command."""
+    """Write down what was done with a rule; ``person`` is None for a command.
+
+    ``detail`` is what followed from it before, and for how long.
+    """
     # Not what it looks for, which may be somebody's address: that goes with the rule.
     kind = words.t(KIND_NAMES[RuleKind(rule.kind)])
-    write_down(rule.blog, person, deed, Thing.RULE, now, thing_id=rule.id, title=kind)
+    write_down(
+        rule.blog, person, deed, Thing.RULE, now, thing_id=rule.id, title=kind, detail=detail
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from .rulebook import RuleBook, Said, make_book
 LAST = 1_000
 # What is tried is read in parts, for a comment may be long.
 _AT_A_TIME = 100
+# A form that is sent again by a double click counts its days from a moment later.
+_TWICE = timedelta(minutes=1)
 _LONGEST_NOTE, _LONGEST_NAME = length_of(Rule.note), length_of(Rule.person_name)
 
 
@@ -115,6 +117,20 @@ def add_rule(
     return rule
 
 
+def is_in_force(rule: Rule, now: datetime) -> bool:
+    """Whether a rule has not ended."""
+    return rule.until is None or rule.until > now
+
+
+def says(rule: Rule, outcome: str, until: datetime | None, note: str) -> bool:
+    """Whether a rule says this already, and about until then: its form was sent twice."""
+    if (rule.outcome, rule.note) != (outcome, _fitting(note)):
+        return False
+    if rule.until is None or until is None:
+        return rule.until is until
+    return abs(rule.until - until) < _TWICE
+
+
 def remove_rule(rule: Rule) -> None:
     """Forget a rule; flushed."""
     session().delete(rule)
@@ -199,9 +215,13 @@ def import_rules(
     return Imported(**counted)
 
 
+def _fitting(note: str) -> str:
+    return one_line(note)[:_LONGEST_NOTE]
+
+
 def _write(rule: Rule, outcome: str, by_name: str, until: datetime | None, note: str) -> None:
     rule.outcome, rule.until = outcome, until
-    rule.note = one_line(note)[:_LONGEST_NOTE]
+    rule.note = _fitting(note)
     rule.person_name = by_name[:_LONGEST_NAME]
     # By this the processes learn of it: the moment itself, since a clock that was set may
     # stand still.

@@ -15,10 +15,10 @@ from hashlib import sha256
 from io import BytesIO
 from secrets import token_hex
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ..database import session
+from ..database import hold_row, session
 from ..models import Author, Media, MediaUse, Post, length_of
 from ..people import Person
 from ..text.slugs import slugify
@@ -28,6 +28,10 @@ from .refusals import NO_ROOM, NO_STORAGE, TOO_LARGE, PictureRefused
 from .storage import Storage
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class PictureGone(LookupError):
+    """Somebody else deleted the picture."""
 
 
 class PictureInUse(ValueError):
@@ -159,23 +163,6 @@ def drop_unkept(blog: str, storage: Storage, digest: str | None, keys: Iterable[
         drop_files(storage, keys)
 
 
-def hold(media: Media) -> bool:
-    """Let one at a time change a picture or take it; whether it is there, read anew.
-
-    To be called before anything else is read in a transaction: MariaDB shows the rest as it was
-    when the first of it was read.
-    """
-    # A write, which on SQLite shuts others out too. Not by ``media.id``, which may have to be
-    # read first.
-    (number,) = inspect(media).identity or (media.id,)
-    same = {Media.size: Media.size, Media.changed_at: Media.changed_at}
-    change = update(Media).where(Media.id == number).values(same)
-    session().execute(change.execution_options(synchronize_session=False))
-    query = select(Media).where(Media.id == number).with_for_update()
-    found = session().scalars(query.execution_options(populate_existing=True))
-    return found.one_or_none() is not None
-
-
 def describe(
     media: Media,
     now: datetime,
@@ -195,15 +182,18 @@ def describe(
 def delete_picture(media: Media) -> tuple[str, ...]:
     """Delete a picture that nothing uses; returns the keys of its files.
 
-    The caller deletes these after the commit, by :func:`drop_files`.
+    The caller begins a transaction for it, and deletes these after the commit, by
+    :func:`drop_files`.
 
     Raises:
+        PictureGone: somebody else deleted it.
         PictureInUse: something uses it, if only since a moment ago.
     """
     # Who takes it for a story holds the row, so this waits for them, and what is read after it
     # is what they committed.
+    if not hold_row(media):
+        raise PictureGone
     number, keys = media.id, keys_of(media)
-    hold(media)
     asked = (
         select(MediaUse.post_id).where(MediaUse.media_id == number),
         select(Post.id).where(Post.lead_image_id == number),

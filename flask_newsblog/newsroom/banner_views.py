@@ -10,7 +10,7 @@ from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from ..audit import Deed, Thing, write_down
-from ..database import row_number, session
+from ..database import begin_anew, hold_row, row_number, session
 from ..i18n import mark
 from ..models import Banner, Post
 from ..mount import Mount, forget_pages, this_blog
@@ -27,6 +27,7 @@ from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .front_pages import BannerForm, BannerRow, BannersPage
 from .front_rows import period_fields, ways
 from .head import desk_head, draw_desk
+from .meanwhile import is_stale, seen_of
 from .pages import Choice
 from .periods import (
     FOR_GOOD,
@@ -38,6 +39,7 @@ from .periods import (
     write_moment,
     write_period,
 )
+from .stories import STATE_NAMES
 
 _SPANS = tuple(span for span in SPANS if span != FOR_GOOD)
 _STORIES = 30
@@ -77,7 +79,7 @@ def banners() -> ResponseReturnValue:
     if do != "begin":
         abort(400)
     try:
-        _begin(mount, now)
+        _keep(mount, now)
     except ChangedMeanwhile:
         session().rollback()
         return _page(mount, now, status=409, problem=MEANWHILE)
@@ -91,7 +93,7 @@ def banners() -> ResponseReturnValue:
     return redirect(mount.url("banners", said=do), code=303)
 
 
-def _begin(mount: Mount, now: datetime) -> None:
+def _keep(mount: Mount, now: datetime) -> None:
     form = request.form
     period = read_period(form, now, mount.settings.zone)
     post = form.get("post", "")
@@ -101,14 +103,15 @@ def _begin(mount: Mount, now: datetime) -> None:
     line = Line(text, number, url, period.start, period.end)
     banner = lines.find_banner(mount.blog, form.get("banner", ""))
     if banner is not None:
-        # What was read so far is over: what follows begins by holding the line.
-        session().commit()
-        lines.hold(banner)
-        if form.get("seen", "") not in ("", _seen(banner)):
-            raise ChangedMeanwhile
+        # What follows begins by holding the line.
+        begin_anew()
+        hold_row(banner)
     # What the person here may not know of is refused as one that is not there.
     if {number, banner.post_id if banner is not None else None} & hidden_stories(now):
         raise BannerError("post")
+    stale = banner is not None and is_stale(form.get("seen"), seen_of(banner))
+    if banner is not None and stale and not lines.says(banner, line, now):
+        raise ChangedMeanwhile
     deed = Deed.EDIT if banner is not None else Deed.START
     if banner is None:
         banner = lines.start(mount.blog, line, now)
@@ -120,7 +123,9 @@ def _begin(mount: Mount, now: datetime) -> None:
 
 def _end(mount: Mount, now: datetime) -> ResponseReturnValue:
     banner = lines.find_banner(mount.blog, request.form.get("banner", ""))
-    if banner is not None and lines.end(banner, now):
+    # What follows begins by holding the line.
+    begin_anew()
+    if banner is not None and hold_row(banner) and lines.end(banner, now):
         _write_down(mount, Deed.END, banner, "", now)
         session().commit()
         forget_pages(mount)
@@ -146,7 +151,7 @@ def _page(
         ways=ways(mount, "banners"),
         said=words.t(_SAID[said]) if said in _SAID and not problem else "",
         zone=str(mount.settings.zone),
-        writing=_form(mount, now, words.t(problem) if problem else "", wrong),
+        writing=_form(mount, now, words.t(problem) if problem else "", wrong, told=status == 409),
         lasting=tuple(
             _row(mount, banner, title, _state(banner, now, first=not place), hidden)
             for place, (banner, title) in enumerate(lasting)
@@ -158,24 +163,26 @@ def _page(
     return answer
 
 
-def _form(mount: Mount, now: datetime, problem: str, wrong: str) -> BannerForm:
-    """The form as it was filled in, or with the banner that is to be changed."""
+def _form(mount: Mount, now: datetime, problem: str, wrong: str, *, told: bool) -> BannerForm:
+    """The form as it was filled in, or with the banner that is to be changed.
+
+    Unless it is ``told`` of a change, it goes on from what it saw.
+    """
     form: Mapping[str, Any] = request.form
+    typed = request.method == "POST" and form.get("do") != "end"
     banner = lines.find_banner(mount.blog, request.values.get("banner", ""))
-    if banner is not None and banner.post_id in hidden_stories(now):
-        banner = None
-    if request.method != "POST":
-        form = {"post": request.args.get("post", "")}
-    if banner is not None and request.method != "POST":
-        zone, over = mount.settings.zone, banner.ends_at <= now
-        form = {
-            "text": banner.text, "url": banner.url, "post": str(banner.post_id or ""),
-            "from": write_moment(banner.starts_at, zone) if banner.starts_at > now else "",
-            "until": "" if over else write_moment(banner.ends_at, zone),
-        }  # fmt: skip
+    if not typed:
+        # What was typed is sent for the same line again, to be refused again: for none, it
+        # would begin a second one.
+        if banner is not None and banner.post_id in hidden_stories(now):
+            banner = None
+        form = _filled(mount, banner, now)
+    seen = seen_of(banner) if banner is not None else ""
+    if typed and not told:
+        seen = form.get("seen", "") or seen
     return BannerForm(
         banner=str(banner.id) if banner is not None else "",
-        seen=_seen(banner) if banner is not None else "",
+        seen=seen,
         text=form.get("text", ""),
         url=form.get("url", ""),
         stories=_stories(mount, form.get("post", ""), now),
@@ -185,9 +192,15 @@ def _form(mount: Mount, now: datetime, problem: str, wrong: str) -> BannerForm:
     )
 
 
-def _seen(banner: Banner) -> str:
-    """How a page that is opened now tells that the line was changed after it."""
-    return banner.changed_at.isoformat()
+def _filled(mount: Mount, banner: Banner | None, now: datetime) -> dict[str, str]:
+    if banner is None:
+        return {"post": request.args.get("post", "")}
+    zone, over = mount.settings.zone, banner.ends_at <= now
+    return {
+        "text": banner.text, "url": banner.url, "post": str(banner.post_id or ""),
+        "from": write_moment(banner.starts_at, zone) if banner.starts_at > now else "",
+        "until": "" if over else write_moment(banner.ends_at, zone),
+    }  # fmt: skip
 
 
 def _stories(mount: Mount, chosen: str, now: datetime) -> tuple[Choice, ...]:
@@ -196,15 +209,15 @@ def _stories(mount: Mount, chosen: str, now: datetime) -> tuple[Choice, ...]:
     if chosen and chosen not in [str(post.id) for post in stories]:
         asked = slots.choices(mount.blog, f"#{chosen}", hidden, 1)
         stories += [post for post, _ in asked if str(post.id) == chosen]
-    found = {str(post.id): _name_of(mount, post, now) for post in stories}
+    found = {str(post.id): _headline(mount, post, now) for post in stories}
     none = Choice("", mount.words.t("No story"), chosen not in found)
     return (none, *(Choice(number, title, number == chosen) for number, title in found.items()))
 
 
-def _name_of(mount: Mount, post: Post, now: datetime) -> str:
+def _headline(mount: Mount, post: Post, now: datetime) -> str:
     if is_out(post, now):
         return post.title
-    return f"{post.title} ({mount.words.t('Scheduled')})"
+    return f"{post.title} ({mount.words.t(STATE_NAMES['scheduled'])})"
 
 
 def _state(banner: Banner, now: datetime, *, first: bool) -> str:

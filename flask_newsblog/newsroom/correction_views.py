@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from flask import Response, abort, redirect, request
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from ..audit import Deed, Thing, write_down
 from ..comments import report_queries, reports
-from ..database import row_number, session
+from ..database import begin_anew, row_number, session
 from ..i18n import mark
 from ..models import Correction, CorrectionKind, Post, Report
 from ..mount import Mount, forget_pages, this_blog
@@ -25,6 +24,7 @@ from .access import may, may_publish, person_here, staff
 from .correction_pages import CorrectionDraft, CorrectionsDeskPage, CorrectionView, ErrorReport
 from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .head import desk_head, draw_desk
+from .meanwhile import is_stale, seen_of_words
 from .pages import Choice, Said
 from .stories import story_head, story_to_change
 
@@ -54,16 +54,17 @@ def corrections(post_id: int) -> ResponseReturnValue:
         return _page(mount, post, now)
     if not may_publish(post):
         abort(403)
+    verb, number = request.form.get("do", ""), row_number(request.form.get("note", "")) or 0
     if not ConfirmForm().validate():
-        return _page(mount, post, now, 400, mount.words.t(OPEN_TOO_LONG))
+        note_id = number if verb == "change" else None
+        return _page(mount, post, now, 400, mount.words.t(OPEN_TOO_LONG), note_id=note_id)
     person = person_here() or abort(401)
-    verb = request.form.get("do", "")
     if verb in ("try", "send"):
         return _send(mount, post, person, now, only_shown=verb == "try")
     if verb not in ("change", "take-back"):
         abort(400)
-    _begin(post)
-    note = desk.correction_of(post, row_number(request.form.get("note", "")) or 0)
+    _hold(post)
+    note = desk.correction_of(post, number)
     if note is None:
         if verb == "take-back":
             return _done(mount, post, "gone")
@@ -74,9 +75,9 @@ def corrections(post_id: int) -> ResponseReturnValue:
     return _take_back(mount, post, note, person, now)
 
 
-def _begin(post: Post) -> None:
-    """Hold the story before anything else is read; what was read so far is over."""
-    session().commit()
+def _hold(post: Post) -> None:
+    """Hold the story before anything else is read."""
+    begin_anew()
     hold(post)
 
 
@@ -87,7 +88,7 @@ def _send(
     problem = _problem(mount, text)
     if problem or only_shown:
         return _page(mount, post, now, 422 if problem else 200, problem, reads=not problem)
-    _begin(post)
+    _hold(post)
     report = _report(mount, post)
     try:
         note, new = desk.write_correction(post, kind, text, person, now)
@@ -110,15 +111,15 @@ def _change(
     mount: Mount, post: Post, note: Correction, person: Person, now: datetime
 ) -> ResponseReturnValue:
     kind, text = _typed()
-    if problem := _problem(mount, text):
-        number = note.id
-        session().rollback()
-        return _page(mount, post, now, 422, problem, note_id=number)
-    if request.form.get("seen", "") not in ("", _seen(note)):
-        number = note.id
+    number, former = note.id, note.text
+    stale = is_stale(request.form.get("seen"), seen_of_words(note.kind, note.text))
+    # Sent twice by a double click, it says what is there already.
+    if stale and (note.kind, note.text) != (kind, text):
         session().rollback()
         return _page(mount, post, now, 409, mount.words.t(MEANWHILE), note_id=number)
-    former = note.text
+    if problem := _problem(mount, text):
+        session().rollback()
+        return _page(mount, post, now, 422, problem, note_id=number)
     if desk.reword_correction(post, note, kind, text, now):
         _write_down(mount, person, Deed.EDIT, post, note, now, former)
     return _commit(mount, post, "changed")
@@ -213,7 +214,11 @@ def _page(
         ),
         notes=tuple(
             _note(
-                mount, note, problem if note.id == note_id else "", leaving and note.id == note_id
+                mount,
+                note,
+                problem if note.id == note_id else "",
+                leaving and note.id == note_id,
+                told=status == 409,
             )
             for note in desk.corrections_of(post.id)
         ),
@@ -238,9 +243,12 @@ def _draft(mount: Mount, now: datetime, typed: bool, reads: bool) -> CorrectionD
 
 
 def _note(
-    mount: Mount, note: Correction, problem: str = "", leaving: bool = False
+    mount: Mount, note: Correction, problem: str, leaving: bool, *, told: bool
 ) -> CorrectionView:
+    """A correction; the form of one with a problem goes on from what it saw, unless told more."""
     kind = request.form.get("kind", "") if problem else note.kind
+    now_seen = seen_of_words(note.kind, note.text)
+    sent = request.form.get("seen", "") if problem and not told else ""
     return CorrectionView(
         id=note.id,
         kind=note.kind,
@@ -249,15 +257,10 @@ def _note(
         made_by=note.person_name,
         kinds=_kinds(mount, kind),
         typed=many_lines(request.form.get("text")) if problem else note.text,
-        seen=_seen(note),
+        seen=sent or now_seen,
         problem=problem,
         leaving=leaving,
     )
-
-
-def _seen(note: Correction) -> str:
-    """How a page that is opened now tells that a correction was reworded after it."""
-    return sha256(f"{note.kind} {note.text}".encode()).hexdigest()[:32]
 
 
 def _kinds(mount: Mount, chosen: str) -> tuple[Choice, ...]:

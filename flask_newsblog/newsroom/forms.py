@@ -12,10 +12,10 @@ OPEN_TOO_LONG = mark("This page was open for too long, so nothing was done yet. 
 # And when something in it is not as it has to be.
 LOOK = mark("It was not saved yet. Please look at what is marked below.")
 
-# And when somebody else was quicker; what was typed stands in it.
+# And when somebody else was quicker; the form still holds what was typed.
 MEANWHILE = mark(
-    "Somebody else changed this after you opened the page, so nothing was saved yet. What you typed"
-    " is in the form; send it once more to put it in the place of what is there now."
+    "This was changed after you opened the page, so nothing was saved yet. What you typed is in the"
+    " form; send it once more to put it in the place of what is there now."
 )
 
 

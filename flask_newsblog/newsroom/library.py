@@ -7,18 +7,16 @@ from datetime import datetime
 
 from flask import Response
 
-from ..audit import Deed, Thing, write_down
 from ..i18n import mark
 from ..media import queries
 from ..models import Media
 from ..mount import Mount
 from ..people import Action
-from ..posts import revisions
-from ..posts.opening import post_number
 from ..posts.queries import Picture, focal_classes
-from .access import is_own, may, may_change, may_see, person_here
+from .access import is_own, may, may_change, may_see
 from .embargoes import A_STORY, hidden_stories
 from .head import desk_head, draw_desk
+from .meanwhile import differing
 from .media_forms import LABELS, PictureForm, UploadForm
 from .media_pages import (
     LeadChoice,
@@ -28,7 +26,6 @@ from .media_pages import (
     UploadProblem,
     UseRow,
 )
-from .stories import story_to_change
 
 ROWS = 48
 _SAID = {
@@ -65,25 +62,9 @@ def row_of(mount: Mount, media: Media, story: LeadChoice | None = None) -> Pictu
     )
 
 
-def story_for(mount: Mount, now: datetime, number: str | None) -> LeadChoice | None:
-    """The story that a picture is looked for, by the number in an address; 404 without one."""
-    if not number:
-        return None
-    post = story_to_change(post_number(number), now)
-    url, lead = mount.url("edit_post", post_id=post.id), revisions.saved_in(post)[1].lead_image
-    return LeadChoice(post.id, post.title, url, lead)
-
-
 def said_of(mount: Mount, said: str | None) -> str:
     """The sentence for what an address says was done."""
     return mount.words.t(_SAID[said]) if said in _SAID else ""
-
-
-def write_picture_down(mount: Mount, deed: Deed, media: Media, now: datetime) -> None:
-    """Write in the audit what the person here does with a picture."""
-    write_down(
-        mount.blog, person_here(), deed, Thing.MEDIA, now, thing_id=media.id, title=media.filename
-    )
 
 
 def library_page(
@@ -130,8 +111,7 @@ def picture_page(
     differs: PictureForm | None = None,
     said: str = "",
 ) -> Response:
-    """One picture of the library. ``differs`` is what is there now, where something else was
-    typed."""
+    """One picture of the library. ``differs`` is the form as the picture fills it in now."""
     page = PicturePage(
         head=desk_head("media_library"),
         form=form,
@@ -141,21 +121,13 @@ def picture_page(
         uses=_uses(mount, media, now),
         may_change=may_change_picture(media),
         problem=problem,
-        differs=_differing(mount, form, differs) if differs is not None else (),
+        differs=differing(mount, LABELS, form, differs) if differs is not None else (),
         said=said,
         story=story,
     )
     answer = draw_desk("newsroom/picture.html", page, now)
     answer.status_code = status
     return answer
-
-
-def _differing(mount: Mount, form: PictureForm, there: PictureForm) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (mount.words.t(label), str(there[name].data))
-        for name, label in LABELS.items()
-        if there[name].data != form[name].data
-    )
 
 
 def _uses(mount: Mount, media: Media, now: datetime) -> tuple[UseRow, ...]:

@@ -11,10 +11,12 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from ..i18n import mark
 from ..models import Media, length_of
 from ..text.typed import one_line
+from .meanwhile import seen_of
 
-# What the fields of a picture are called, where one is spoken of.
+# The labels of the form, for naming a field in a sentence.
 LABELS = {
-    "alt": mark("Description"), "caption": mark("Caption"), "credit": mark("Credit"),
+    "alt": mark("What it shows, for those who cannot see it"),
+    "caption": mark("Caption"), "credit": mark("Credit"),
     "focal_x": mark("From the left, in percent"), "focal_y": mark("From the top, in percent"),
 }  # fmt: skip
 _ALT, _CREDIT = Length(max=length_of(Media.alt)), Length(max=length_of(Media.credit))
@@ -50,7 +52,7 @@ class PictureForm(FlaskForm):  # type: ignore[misc]
         return cls(
             formdata=None, alt=media.alt, caption=media.caption, credit=media.credit,
             focal_x=round(media.focal_x * 100), focal_y=round(media.focal_y * 100),
-            seen=media.changed_at.isoformat(),
+            seen=seen_of(media),
         )  # fmt: skip
 
     @property

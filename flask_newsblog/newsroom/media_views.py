@@ -23,9 +23,11 @@ from ..text.typed import one_line
 from .access import person_here, staff, wants_json
 from .embargoes import hidden_stories
 from .forms import OPEN_TOO_LONG
-from .library import library_page, said_of, story_for, write_picture_down
+from .library import library_page, said_of
+from .media_deeds import write_picture_down
 from .media_forms import UploadForm
 from .media_pages import UploadProblem
+from .stories import story_for
 
 
 @staff(Action.WRITE)

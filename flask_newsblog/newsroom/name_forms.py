@@ -13,11 +13,11 @@ from ..database import row_number
 from ..i18n import mark
 from ..models import Author, NameKind, Section, Tag, length_of
 from ..mount import this_blog
-from ..posts.former import Named
 from ..posts.naming import Given, NameRefused
 from ..text.addresses import may_lead_to
 from ..text.characters import keep_order
 from ..text.typed import many_lines, one_line, shows_something
+from .meanwhile import seen_of
 from .story_forms import NO_NUMBER, fits, refuse
 
 MOST_LINKS = 20
@@ -138,11 +138,6 @@ class AuthorForm(NameForm):
 FORMS: dict[NameKind, type[NameForm]] = {
     NameKind.SECTION: NameForm, NameKind.TAG: NameForm, NameKind.AUTHOR: AuthorForm,
 }  # fmt: skip
-
-
-def seen_of(thing: Named) -> str:
-    """How a page that is opened now tells that a thing was changed after it."""
-    return thing.changed_at.isoformat()
 
 
 def _lines(text: str | None) -> list[str]:

@@ -18,7 +18,8 @@ from . import name_lookups as lookups
 from .embargoes import hidden_stories
 from .forms import ConfirmForm
 from .head import desk_head, draw_desk
-from .name_forms import NameForm, NewNameForm, seen_of
+from .meanwhile import differing, seen_of
+from .name_forms import NameForm, NewNameForm
 from .name_pages import NameEndPage, NamePage, NamesPage
 from .name_rows import ROOMS, address, paths_of, row_alone, row_of, tree_of, ways
 from .story_lookups import find_picture, known_authors, known_tags
@@ -38,10 +39,14 @@ _SAID = {
     "deleted": mark("Deleted. Its stories stay, without it."),
     "moved": mark("The order is changed."),
 }
-_FIELDS = {
+_LABEL = {
     "name": mark("Name"), "slug": mark("Slug"), "description": mark("Description"),
-    "bio": mark("About them"), "parent": mark("Parent section"), "links": mark("Links"),
-    "picture": mark("Portrait"),
+    "parent": mark("Parent section"), "links": mark("Links"), "picture": mark("Portrait"),
+}  # fmt: skip
+# The labels of the form, for naming a field in a sentence.
+_LABELS = {
+    NameKind.SECTION: _LABEL, NameKind.TAG: _LABEL,
+    NameKind.AUTHOR: _LABEL | {"description": mark("About them")},
 }  # fmt: skip
 
 
@@ -117,10 +122,10 @@ def name_page(
     *,
     status: int = 200,
     problem: str = "",
-    differs: tuple[tuple[str, str], ...] = (),
+    differs: NameForm | None = None,
     said: str = "",
 ) -> Response:
-    """One section, tag or author."""
+    """One section, tag or author. ``differs`` is the form as it fills it in now."""
     sections = naming.sections_of(mount.blog) if isinstance(thing, Section) else []
     if isinstance(thing, Section):
         own = {thing.id, *(one.id for one in naming.below(thing, sections))}
@@ -137,7 +142,7 @@ def name_page(
         picture=picture,
         said=_said(mount, said),
         problem=problem,
-        differs=differs,
+        differs=differing(mount, _LABELS[kind], form, differs) if differs is not None else (),
         merge_url=address(mount, kind, thing.id, "merge"),
         delete_url=address(mount, kind, thing.id, "delete"),
     )
@@ -184,21 +189,6 @@ def end_page(
 def seen_both(thing: Named, target: Named | None) -> str:
     """How a page that is opened now tells that one of two was changed after it."""
     return " ".join(seen_of(one) for one in (thing, target) if one is not None)
-
-
-def differing(mount: Mount, form: NameForm, there: NameForm) -> tuple[tuple[str, str], ...]:
-    """What is there now in those fields where something else was typed."""
-    names = [name for name in _FIELDS if name in there and there[name].data != form[name].data]
-    about = "bio" if "links" in there else "description"
-    labels = {**_FIELDS, "description": _FIELDS[about]}
-    paths: dict[str, str] = dict(form.parent.choices or ())  # type: ignore[arg-type]
-    return tuple(
-        (
-            mount.words.t(labels[name]),
-            str(paths.get(there[name].data, "") if name == "parent" else there[name].data) or "–",
-        )
-        for name in names
-    )
 
 
 def _said(mount: Mount, said: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,11 @@ from . import name_lookups as lookups
 from .access import staff
 from .embargoes import hidden_stories
 from .forms import LOOK, MEANWHILE, OPEN_TOO_LONG, ConfirmForm
+from .meanwhile import is_stale, seen_of
 from .name_deeds import write_name_down
-from .name_forms import FORMS, NewNameForm, seen_of
+from .name_forms import FORMS, NewNameForm
 from .name_rows import ROOMS, address
-from .name_screens import differing, gone_page, name_page, names_page, thing_here
+from .name_screens import gone_page, name_page, names_page, thing_here
 
 _TYPED = ("name", "slug", "description", "links", "picture")
 _TAKEN = mark("This is taken already. Choose another.")
@@ -103,7 +105,9 @@ def _edit(kind: NameKind, number: int) -> ResponseReturnValue:
     moment, held = hold_names(now), naming.find_thing(kind, mount.blog, number)
     if held is None:
         return _gone(mount, kind, now, form)
-    if form.seen.data and form.seen.data != seen_of(held):
+    # Sent twice by a double click, it says what is there already.
+    asked = replace(form.given, slug=form.given.slug or held.slug)
+    if is_stale(form.seen.data, seen_of(held)) and asked != FORMS[kind].of(held).given:
         return _meanwhile(mount, kind, now, held, form)
     former = held.name
     try:
@@ -174,4 +178,4 @@ def _meanwhile(
     form.seen.data = there.seen.data
     problem = mount.words.t(MEANWHILE)
     return name_page(mount, kind, now, held, form, status=409, problem=problem,
-                     differs=differing(mount, form, there))  # fmt: skip
+                     differs=there)  # fmt: skip

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from flask import abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from ..audit import Deed, Thing, write_down
-from ..database import row_number, session
+from ..database import begin_anew, hold_row, row_number, session
 from ..i18n import mark
 from ..media import actions, queries
-from ..media.actions import PictureInUse
+from ..media.actions import PictureGone, PictureInUse
+from ..media.placing import picture_here
 from ..models import Media
 from ..mount import Mount, forget_pages, this_blog
 from ..people import Action
@@ -20,9 +20,11 @@ from ..posts import revisions
 from .access import person_here, staff
 from .embargoes import hidden_stories
 from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
-from .library import may_change_picture, picture_page, said_of, story_for, write_picture_down
+from .library import may_change_picture, picture_page, said_of
+from .meanwhile import is_stale, seen_of
+from .media_deeds import write_picture_down
 from .media_forms import PictureForm
-from .stories import story_to_change
+from .stories import story_for, story_to_change
 
 _IN_USE = mark("This picture is used, so it was not deleted. Take it out of what uses it first.")
 
@@ -42,18 +44,20 @@ def edit_picture(media_id: int) -> ResponseReturnValue:
         late = bool(form.csrf_token.errors)
         problem, status = (mount.words.t(OPEN_TOO_LONG), 400) if late else ("", 422)
         return picture_page(mount, now, media, form, story=story, status=status, problem=problem)
-    # What was read so far is over: what follows begins by holding the picture.
-    session().commit()
-    if not actions.hold(media):
+    # What follows begins by holding the picture.
+    begin_anew()
+    if not hold_row(media):
         abort(404)
     there = PictureForm.of(media)
-    if form.seen.data and form.seen.data != there.seen.data:
-        session().rollback()
-        form.seen.data = there.seen.data
-        return picture_page(mount, now, media, form, story=story, status=409,
-                            problem=mount.words.t(MEANWHILE), differs=there)  # fmt: skip
-    actions.describe(media, now, **form.described)
-    write_picture_down(mount, Deed.EDIT, media, now)
+    # Sent twice by a double click, it says what is there already.
+    if form.described != there.described:
+        if is_stale(form.seen.data, seen_of(media)):
+            session().rollback()
+            form.seen.data = there.seen.data
+            return picture_page(mount, now, media, form, story=story, status=409,
+                                problem=mount.words.t(MEANWHILE), differs=there)  # fmt: skip
+        actions.describe(media, now, **form.described)
+        write_picture_down(mount, Deed.EDIT, media, now)
     session().commit()
     forget_pages(mount)
     after = {"for": story.id} if story else {}
@@ -69,16 +73,14 @@ def delete_picture(media_id: int) -> ResponseReturnValue:
         abort(403)
     problem, status = mount.words.t(OPEN_TOO_LONG), 400
     if ConfirmForm().validate():
+        # What follows begins by holding the picture.
+        begin_anew()
         try:
-            keys = actions.delete_picture(media)
-            write_picture_down(mount, Deed.DELETE, media, now)
-            session().commit()
+            _delete(mount, media, now)
         except PictureInUse:
             session().rollback()
             problem, status = mount.words.t(_IN_USE), 409
         else:
-            for key in actions.drop_files(mount.storage, keys):
-                current_app.logger.warning("The file %s of a deleted picture is left over.", key)
             return redirect(mount.url("media_library", said="deleted"), code=303)
     form = PictureForm.of(media)
     return picture_page(mount, now, media, form, status=status, problem=problem)
@@ -91,27 +93,34 @@ def set_lead_picture(post_id: int) -> ResponseReturnValue:
     post, person = story_to_change(post_id, now), person_here() or abort(401)
     if not ConfirmForm().validate():
         abort(400)
-    wanted = request.form.get("picture", "")
-    media = _picture(mount, row_number(wanted) or 0, now) if wanted else None
-    # What was read so far is over. Held from here on, so that whoever saves at this moment is
-    # not asked to choose.
-    session().commit()
+    # The story is held from here on, so that whoever saves at this moment is not asked to choose.
+    begin_anew()
     base, written = revisions.head_of(post, now)
+    wanted, media = request.form.get("picture", ""), None
+    if wanted:
+        number = picture_here(mount.blog, row_number(wanted))
+        media = _picture(mount, number or 0, now)
     if media is None or media.id != written.lead_image:
-        written = replace(
-            written,
-            lead_image=media.id if media else None,
-            lead_alt=media.alt if media else "",
-            lead_caption=media.caption if media else "",
-            lead_credit=media.credit if media else "",
-        )
-        revisions.save(post, written, person, now, base=base)
+        revisions.save(post, written.with_lead(media), person, now, base=base)
         write_down(
             mount.blog, person, Deed.SAVE, Thing.POST, now, thing_id=post.id, title=post.title,
             detail=f"media:{media.id}" if media else "",
         )  # fmt: skip
         session().commit()
     return redirect(mount.url("edit_post", post_id=post_id, said="saved"), code=303)
+
+
+def _delete(mount: Mount, media: Media, now: datetime) -> None:
+    try:
+        keys = actions.delete_picture(media)
+    except PictureGone:
+        # Somebody else was quicker, and it is as both want it.
+        session().rollback()
+        return
+    write_picture_down(mount, Deed.DELETE, media, now)
+    session().commit()
+    for key in actions.drop_files(mount.storage, keys):
+        current_app.logger.warning("The file %s of a deleted picture is left over.", key)
 
 
 def _picture(mount: Mount, number: int, now: datetime) -> Media:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from ..audit import Deed, Thing, write_down
 from ..comments.private import digest_secret
-from ..database import row_number, session
+from ..database import begin_anew, row_number, session
 from ..i18n import mark
 from ..models import DeskNote, Post, PostState, PreviewLink
 from ..mount import Mount, this_blog
@@ -77,8 +77,8 @@ def _make(mount: Mount, post: Post, person: Person, now: datetime) -> ResponseRe
     if problem:
         return _page(mount, post, now, 422, problem)
     secret = _secret(mount, post, person, request.form.get("key", ""))
-    # What was read so far is over: what follows begins by holding the story.
-    session().commit()
+    # What follows begins by holding the story.
+    begin_anew()
     hold(post)
     link, new = links.make_link(post, secret, label, days, person, now)
     if link.post_id != post.id or link.revoked_at is not None:

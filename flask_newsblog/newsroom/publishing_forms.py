@@ -13,16 +13,20 @@ from ..models import Post
 from ..posts.moments import read_moment
 from ..posts.standing import Step, is_embargoed
 from ..text.typed import many_lines, one_line
+from .meanwhile import seen_of_words
 
 
 class PublishingForm(FlaskForm):  # type: ignore[misc]
     """All that may be said with a decision; each is sent with what belongs to it.
 
-    ``seen`` is the number of the newest saved revision when the page was opened.
+    ``seen`` is the number of the newest saved revision when the page was opened;
+    ``embargo_seen`` and ``notice_seen`` stand for the embargo and the notice that there were.
     """
 
     do = HiddenField()
     seen = HiddenField()
+    embargo_seen = HiddenField()
+    notice_seen = HiddenField()
     sure = HiddenField()
     note = TextAreaField("", [], [many_lines])
     day = StringField("", [], [one_line])
@@ -64,10 +68,20 @@ class PublishingForm(FlaskForm):  # type: ignore[misc]
         lines = (self.people.data or "").split("\n")
         return [clean for line in lines if (clean := " ".join(line.split()))]
 
-    def fill(self, post: Post, due_at: datetime | None, zone: ZoneInfo, now: datetime) -> None:
-        """Show what is stored, where nothing else was sent."""
+    def fill(
+        self, post: Post, due_at: datetime | None, zone: ZoneInfo, now: datetime, *, told: bool
+    ) -> None:
+        """Show what is stored, where nothing else was sent.
+
+        Unless the page is ``told`` what has changed, it goes on from what it has seen.
+        """
         sent = self.do.data or ""
-        self.seen.data = str(post.saved_revision)
+        for field, seen in (
+            (self.seen, str(post.saved_revision)),
+            (self.embargo_seen, seen_embargo(post)),
+            (self.notice_seen, seen_of_words(post.withdrawal)),
+        ):
+            field.data = seen if told else field.data or seen
         if sent not in (Step.SCHEDULE, Step.PLAN_UPDATE):
             at = due_at or _to_come(post.published_at, now) or _to_come(post.planned_at, now)
             self.day.data, self.clock.data = _parts(at, zone)
@@ -77,6 +91,12 @@ class PublishingForm(FlaskForm):  # type: ignore[misc]
             self.people.data = "\n".join(post.embargo_people)
         if sent not in (Step.WITHDRAW, Step.NOTICE):
             self.notice.data = post.withdrawal
+
+
+def seen_embargo(post: Post) -> str:
+    """What stands for the embargo of a story, for a page that is opened now."""
+    until = post.embargo_until.isoformat() if post.embargo_until else ""
+    return seen_of_words(until, *post.embargo_people)
 
 
 def _to_come(at: datetime | None, now: datetime) -> datetime | None:

@@ -70,13 +70,17 @@ def publishing_page(
     *,
     status: int = 200,
     problem: str = "",
+    told: bool = False,
     said: str = "",
     ask_at: datetime | None = None,
 ) -> Response:
-    """Where a story stands, what can be done with it, and what was just done."""
+    """Where a story stands, what can be done with it, and what was just done.
+
+    ``told`` is whether the problem is that somebody else changed something.
+    """
     pending = pending_of(post)
     number, written = saved_in(post)
-    form.fill(post, pending.due_at if pending else None, mount.settings.zone, now)
+    form.fill(post, pending.due_at if pending else None, mount.settings.zone, now, told=told)
     embargoed = is_embargoed(post, now)
     offers = frozenset(step for step in steps(post, pending, now) if may_take(step, post))
     page = PublishingPage(

@@ -10,7 +10,7 @@ from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from ..audit import Deed, Thing, write_down
-from ..database import session
+from ..database import begin_anew, session
 from ..i18n import mark
 from ..models import Post
 from ..mount import Mount, forget_pages, this_blog
@@ -30,8 +30,9 @@ from ..posts.standing import (
 from ..posts.written import UNFIT
 from ..signals import post_published, post_updated, tell
 from .access import is_named, is_own, may_take, person_here, staff
-from .forms import OPEN_TOO_LONG
-from .publishing_forms import PublishingForm
+from .forms import MEANWHILE, OPEN_TOO_LONG
+from .meanwhile import is_stale, seen_of_words
+from .publishing_forms import PublishingForm, seen_embargo
 from .publishing_screens import publishing_page
 from .stories import story_to_change
 
@@ -95,8 +96,8 @@ def publishing(post_id: int) -> ResponseReturnValue:
     if not may_take(step, post):
         abort(403)
     asked = _Asked(mount, post, form, person_here() or abort(401), is_own(post), now)
-    # What was read so far is over: what follows begins by holding the story.
-    session().commit()
+    # What follows begins by holding the story.
+    begin_anew()
     try:
         detail = _STEPS[step](asked)
         write_down(
@@ -110,7 +111,8 @@ def publishing(post_id: int) -> ResponseReturnValue:
     except (CannotBeDone, AlreadyPublished, *UNFIT) as error:
         session().rollback()
         problem, status = _why_not(mount, error)
-        return publishing_page(mount, post, form, now, status=status, problem=problem)
+        told = isinstance(error, ChangedMeanwhile)
+        return publishing_page(mount, post, form, now, status=status, problem=problem, told=told)
     forget_pages(mount)
     _tell(asked, step)
     return redirect(mount.url("publishing", post_id=post_id, said=step.value), code=303)
@@ -199,7 +201,12 @@ def _withdraw(asked: _Asked) -> str:
 
 
 def _notice(asked: _Asked) -> str:
-    rules.set_notice(asked.post, asked.form.notice.data or "", asked.now)
+    hold(asked.post)
+    notice, there = asked.form.notice.data or "", asked.post.withdrawal
+    # Sent twice by a double click, it says what is there already.
+    if notice != there and is_stale(asked.form.notice_seen.data, seen_of_words(there)):
+        raise ChangedMeanwhile(MEANWHILE)
+    rules.set_notice(asked.post, notice, asked.now)
     return asked.post.withdrawal
 
 
@@ -214,6 +221,10 @@ def _embargo(asked: _Asked) -> str:
         # Somebody has to be able to lift it.
         people.append(asked.person.name)
     until = asked.form.until(asked.mount.settings.zone)
+    hold(asked.post)
+    same = (until, people) == (asked.post.embargo_until, list(asked.post.embargo_people))
+    if not same and is_stale(asked.form.embargo_seen.data, seen_embargo(asked.post)):
+        raise ChangedMeanwhile(MEANWHILE)
     rules.set_embargo(asked.post, until, people, asked.now)
     return _for(until)
 

@@ -8,7 +8,7 @@ from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from ..audit import Deed, Thing, write_down
-from ..database import row_number, session
+from ..database import begin_anew, row_number, session
 from ..i18n import mark
 from ..models import Post, RevisionKind
 from ..mount import Mount, this_blog
@@ -81,8 +81,8 @@ def story_revision(post_id: int, number: int) -> ResponseReturnValue:
     before, content = post.saved_revision, revisions.content_of(post, number) or abort(404)
     if not may_be_in(mount, post, present(mount.blog, written_from(content)).section, now):
         return _page(mount, post, number, now, 422, mount.words.t(NO_SECTION))
-    # What was read so far is over: what follows begins by holding the story.
-    session().commit()
+    # What follows begins by holding the story.
+    begin_anew()
     try:
         revisions.restore(post, number, person, now, base=base)
         write_down(
@@ -123,12 +123,18 @@ def _page(
         choices=tuple(_row(mount, post, one) for one in choices if one.number != number),
         changes=_fields(mount, began, written),
         words=_fields(mount, written, written, *NAMES),
-        base=post.saved_revision,
+        base=_base(post, told=status == 409),
         problem=problem,
     )
     answer = draw_desk("newsroom/revision.html", page, now)
     answer.status_code = status
     return answer
+
+
+def _base(post: Post, *, told: bool) -> int:
+    """Which revision the page saw as the newest: unless it is told of another, what it sent."""
+    sent = row_number(request.form.get("base", ""))
+    return post.saved_revision if told or sent is None else sent
 
 
 def _fields(mount: Mount, old: Written, new: Written, *names: str) -> tuple[FieldChange, ...]:

@@ -25,14 +25,19 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """The form for a new rule, blank or as it was filled in, and what is wrong with it."""
+    """The form for a new rule, blank or as it was filled in, and what is wrong with it.
+
+    ``there`` is the rule for the same that there is already, and ``seen`` stands for it as it is.
+    """
 
     kinds: tuple[Choice, ...]
     value: str
     outcomes: tuple[Choice, ...]
     spans: tuple[Choice, ...]
     note: str
+    seen: str
     problem: str
+    there: RuleRow | None
 
 
 @dataclass(frozen=True, slots=True)

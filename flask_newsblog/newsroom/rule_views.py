@@ -21,7 +21,7 @@ from ..comments.private import signing_keys
 from ..comments.rule_deeds import KIND_NAMES, write_down_rule
 from ..comments.rule_values import RuleError, check_outcome
 from ..comments.rules import Trial
-from ..database import row_number, session
+from ..database import begin_anew, hold_row, row_number, session
 from ..i18n import mark
 from ..models import CommentState, Rule, RuleKind, RuleOutcome
 from ..mount import Mount, this_blog
@@ -33,6 +33,7 @@ from .access import person_here, staff
 from .cards import STATE_NAMES
 from .forms import OPEN_TOO_LONG, ConfirmForm
 from .head import desk_head, draw_desk
+from .meanwhile import seen_of
 from .pages import Choice, StateFilter
 from .rule_pages import CaughtRow, RuleForm, RuleRow, RulesPage, TextTest, TrialView, VerdictRow
 
@@ -50,6 +51,10 @@ _SPANS = {
     "30": mark("For 30 days"),
     "365": mark("For a year"),
 }
+_THERE = mark(
+    "There is a rule for this already, as it stands here, so nothing was saved yet. Save yours once"
+    " more to put it in its place."
+)
 _MEANWHILE = mark("Somebody else added this rule at this very moment. Look at the list.")
 
 
@@ -78,10 +83,21 @@ def rules() -> ResponseReturnValue:
 def _save(mount: Mount, now: datetime) -> ResponseReturnValue:
     kind, value, outcome, days, note = _typed()
     until = now + timedelta(days=int(days)) if days else None
-    person = person_here() or abort(401)
+    person, former = person_here() or abort(401), ""
+    # What follows begins by holding the rule of this value, if there is one.
+    begin_anew()
+    there = desk_rules.find_rule(mount.blog, kind, value)
+    if there is not None and hold_row(there) and desk_rules.is_in_force(there, now):
+        says = desk_rules.says(there, outcome, until, note)
+        if not says and request.form.get("seen") != seen_of(there):
+            row, seen = _row(mount, there, now), seen_of(there)
+            session().rollback()
+            problem = mount.words.t(_THERE)
+            return _page(mount, now, status=409, problem=problem, there=row, seen=seen)
+        former = _told(mount, there)
     rule = desk_rules.add_rule(mount.blog, kind, value, outcome, person.name, now, until, note)
-    number = rule.id
-    _write_down(mount, Deed.CREATE, rule, now)
+    number, deed = rule.id, Deed.EDIT if former else Deed.CREATE
+    _write_down(mount, deed, rule, now, f"{former} → {_told(mount, rule)}" if former else "")
     session().commit()
     return redirect(mount.url("rules", saved=number), code=303)
 
@@ -109,6 +125,9 @@ def _remove(mount: Mount, now: datetime) -> ResponseReturnValue:
 def _again(mount: Mount, now: datetime) -> ResponseReturnValue:
     person = person_here() or abort(401)
     line = _removed(mount, request.form.get("line", ""), now)
+    if line and desk_rules.find_rule(mount.blog, *line.split("\t")[:3:2]) is not None:
+        # Somebody has made one anew since, which stays as it is.
+        return redirect(mount.url("rules"), code=303)
     found = desk_rules.import_rules(
         mount.blog, [line], RuleKind.WORD, RuleOutcome.HOLD, person.name, now
     )
@@ -121,8 +140,14 @@ def _again(mount: Mount, now: datetime) -> ResponseReturnValue:
     return redirect(mount.url("rules"), code=303)
 
 
-def _write_down(mount: Mount, deed: Deed, rule: Rule, now: datetime) -> None:
-    write_down_rule(mount.words, person_here(), deed, rule, now)
+def _write_down(mount: Mount, deed: Deed, rule: Rule, now: datetime, detail: str = "") -> None:
+    write_down_rule(mount.words, person_here(), deed, rule, now, detail)
+
+
+def _told(mount: Mount, rule: Rule) -> str:
+    """What follows from a rule and until when, for the audit."""
+    until = f"{rule.until:%Y-%m-%d %H:%M} UTC" if rule.until else "–"
+    return f"{mount.words.t(_OUTCOMES[RuleOutcome(rule.outcome)])}, {until}"
 
 
 def _test(mount: Mount, now: datetime) -> ResponseReturnValue:
@@ -149,6 +174,8 @@ def _page(
     *,
     status: int = 200,
     problem: str = "",
+    there: RuleRow | None = None,
+    seen: str = "",
     trial: Trial | None = None,
     tested: bool = False,
 ) -> Response:
@@ -171,7 +198,7 @@ def _page(
         saved=saved.value if saved is not None and request.method != "POST" else "",
         removed=(*removed.split("\t"), "", "")[2],
         removed_line=token,
-        rule=_rule_form(mount, problem),
+        rule=_rule_form(mount, problem, there, seen),
         trial=_trial(mount, trial) if trial is not None else None,
         test=_text_test(mount, now, tested),
         filters=_filters(mount, kind),
@@ -184,7 +211,7 @@ def _page(
     return answer
 
 
-def _rule_form(mount: Mount, problem: str) -> RuleForm:
+def _rule_form(mount: Mount, problem: str, there: RuleRow | None, seen: str) -> RuleForm:
     form = request.form
 
     def choices(names: dict[Any, str], chosen: str) -> tuple[Choice, ...]:
@@ -198,7 +225,9 @@ def _rule_form(mount: Mount, problem: str) -> RuleForm:
         outcomes=choices(_OUTCOMES, form.get("outcome", "")),
         spans=choices(_SPANS, form.get("days", "")),
         note=one_line(form.get("note")),
+        seen=seen,
         problem=problem,
+        there=there,
     )
 
 

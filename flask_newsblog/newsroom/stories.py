@@ -10,8 +10,11 @@ from ..database import session
 from ..i18n import mark
 from ..models import Post, PostState
 from ..mount import Mount, this_blog
+from ..posts import revisions
 from ..posts.actions import is_scheduled
+from ..posts.opening import post_number
 from .access import may_change, may_see
+from .media_pages import LeadChoice
 from .story_pages import StoryHead
 
 STATE_NAMES = {
@@ -40,6 +43,15 @@ def story_to_change(post_id: int, now: datetime) -> Post:
     if not may_change(post):
         abort(403)
     return post
+
+
+def story_for(mount: Mount, now: datetime, number: str | None) -> LeadChoice | None:
+    """The story that a picture is looked for, by the number in an address; 404 without one."""
+    if not number:
+        return None
+    post = story_to_change(post_number(number), now)
+    url, lead = mount.url("edit_post", post_id=post.id), revisions.saved_in(post)[1].lead_image
+    return LeadChoice(post.id, post.title, url, lead)
 
 
 def state_of(post: Post, now: datetime) -> str:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from ..audit import Deed, Thing, write_down
-from ..database import row_number, session
+from ..database import begin_anew, row_number, session
 from ..models import Post
 from ..mount import Mount, this_blog
 from ..people import Action, Person
@@ -75,8 +75,8 @@ def _take(
     if request.form.get("do") == "preview":
         return _page(mount, post, form, now, with_preview=True)
     given = post
-    # What was read so far is over: what follows begins by holding the story.
-    session().commit()
+    # What follows begins by holding the story.
+    begin_anew()
     try:
         post = given or begun_story(
             mount, form.written.title, person, now, sitting_of(form.sitting.data)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select
 
 from ..database import row_number, session
 from ..models import Banner, Post, length_of
@@ -16,6 +16,8 @@ from .slots import EndsTooEarly
 
 TEXT_LENGTH, URL_LENGTH = length_of(Banner.text), length_of(Banner.url)
 PAST = 10
+# A form that is sent again by a double click counts its hours from a moment later.
+_TWICE = timedelta(minutes=1)
 
 
 class BannerError(ValueError):
@@ -78,6 +80,13 @@ def edit(banner: Banner, line: Line, now: datetime) -> None:
     banner.starts_at, banner.ends_at, banner.changed_at = begins, line.ends_at, now
 
 
+def says(banner: Banner, line: Line, now: datetime) -> bool:
+    """Whether a line says this already, and about until then: its form was sent twice."""
+    same = (banner.text, banner.post_id, banner.url) == (line.text, line.post_id, line.url)
+    until = line.ends_at or banner.ends_at
+    return same and banner.ends_at > now and abs(banner.ends_at - until) < _TWICE
+
+
 def end(banner: Banner, now: datetime) -> bool:
     """End a line of breaking news, or give up one that is to come; whether there was one."""
     if banner.ends_at <= now:
@@ -91,21 +100,6 @@ def find_banner(blog: str, text: str) -> Banner | None:
     """The banner whose number an address or a form tells."""
     banner = session().get(Banner, row_number(text) or 0)
     return banner if banner is not None and banner.blog == blog else None
-
-
-def hold(banner: Banner) -> None:
-    """Let one at a time change a line; it is read anew by whoever waited.
-
-    To be called before anything else is read in a transaction: MariaDB shows the rest as it was
-    when the first of it was read.
-    """
-    # A write, which on SQLite shuts others out too. Not by ``banner.id``, which may have to be
-    # read first.
-    (number,) = inspect(banner).identity or (banner.id,)
-    same = {Banner.text: Banner.text, Banner.changed_at: Banner.changed_at}
-    change = update(Banner).where(Banner.id == number).values(same)
-    session().execute(change.execution_options(synchronize_session=False))
-    session().refresh(banner, with_for_update=True)
 
 
 def banners(blog: str, now: datetime) -> tuple[Sequence[Any], Sequence[Any]]:

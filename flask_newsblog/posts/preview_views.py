@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField, TextAreaField
 
 from ..context import draw, render_error, site
-from ..database import session
+from ..database import begin_anew, session
 from ..i18n import mark
 from ..models import Media, Post
 from ..mount import Mount, this_blog
@@ -76,8 +76,8 @@ def preview(secret: str) -> ResponseReturnValue:
         return _show(mount, now, opened, form, 400, _SEND_AGAIN)
     if errors := _errors(mount, form):
         return _show(mount, now, opened, form, 422, _PLEASE_MEND, errors)
-    # What was read so far is over: what follows begins by holding the link.
-    session().commit()
+    # What follows begins by holding the link.
+    begin_anew()
     try:
         note = preview_links.leave_note(opened, form.name.data or "", form.text.data or "", now)
     except TooManyNotes as refused:

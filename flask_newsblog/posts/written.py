@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ..database import session
 from ..media.placing import picture_here, settle_pictures
-from ..models import Author, Byline, Post, PostTag, Section, Tag, length_of
+from ..models import Author, Byline, Media, Post, PostTag, Section, Tag, length_of
 from ..text.limits import TextTooDeep, TextTooLong
 from . import actions
 from .actions import Text
@@ -39,6 +39,16 @@ class Written:
     lead_alt: str = ""
     lead_caption: str = ""
     lead_credit: str = ""
+
+    def with_lead(self, media: Media | None) -> Written:
+        """The same with this picture over it, and what the library says of it; or with none."""
+        return replace(
+            self,
+            lead_image=media.id if media else None,
+            lead_alt=media.alt if media else "",
+            lead_caption=media.caption if media else "",
+            lead_credit=media.credit if media else "",
+        )
 
     @property
     def content(self) -> dict[str, Any]:

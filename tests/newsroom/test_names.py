@@ -351,7 +351,7 @@ def test_who_was_slower_sees_what_is_there_now_and_keeps_what_they_typed(host: H
     assert ann.post(address, data=first).status_code == 303
     answer = ben.post(address, data=second)
     assert answer.status_code == 409
-    assert "Somebody else changed this" in answer.text
+    assert "This was changed after you opened the page" in answer.text
     assert "<bdi>Ferries</bdi>" in answer.text
     assert 'value="Steamers"' in answer.text
     assert names(host, NameKind.TAG) == ["Ferries"]
