@@ -1,10 +1,11 @@
 """A complete news site as a Flask blueprint: stories, replies, a newsroom, feeds."""
 
 from ._version import __version__
-from .blog import NewsBlog, SetupError
+from .blog import NewsBlog
 from .comments.checks import Draft, Outcome, Verdict
 from .comments.origin import Origin
 from .headlines import latest_stories
+from .hooks import SetupError
 from .late_verdicts import NoSuchComment, give_verdict
 from .mount import NoSuchBlog, current_blog
 from .people import Action, Person

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
-from . import errors
+from . import errors, hooks
 from .cli import newsblog_group
 from .comments.checks import Check
 from .comments.mail_views import unsubscribe
@@ -20,6 +20,7 @@ from .comments.views import reply
 from .config import load_settings, origins_of
 from .database import UNAVAILABLE, copy_tables, utcnow
 from .headlines import latest_stories
+from .hooks import SetupError
 from .mail import SendMail
 from .media.storage import Storage
 from .models import Post, length_of
@@ -53,10 +54,6 @@ WITHOUT_TOKEN = tuple(
 LONG_FORMS = ("new_post", "edit_post", "autosave", "here_in_story", "live_preview")
 _FOREVER = 365 * 24 * 3600
 _LONGEST_NAME = length_of(Post.blog)
-
-
-class SetupError(RuntimeError):
-    """The host has not prepared what the blog stands on; the message says what to write."""
 
 
 class NewsBlog(Blueprint):
@@ -105,11 +102,13 @@ class NewsBlog(Blueprint):
             static_folder="static",
             static_url_path="/assets",
         )
-        self._current_person = current_person
-        self._can = can
-        self._comment_checks = _functions(name, comment_checks)
-        self._send_mail = _function(name, send_mail)
-        self._storage = _storage(name, storage)
+        self._current_person = hooks.function(name, "current_person", current_person)
+        self._can = hooks.function(name, "can", can)
+        self._comment_checks = hooks.checks(name, comment_checks)
+        self._send_mail = (
+            None if send_mail is None else hooks.function(name, "send_mail", send_mail)
+        )
+        self._storage = hooks.storage(name, storage)
         self._clock = clock
         self._settings = settings
         self.record(self._mount)
@@ -159,7 +158,7 @@ class NewsBlog(Blueprint):
             app=app,
             settings=settings,
             origins=origins_of(name, app.config, self._settings),
-            current_person=self._current_person,
+            current_person=hooks.only_people(name, self._current_person),
             can=self._can,
             comment_checks=self._comment_checks,
             send_mail=self._send_mail,
@@ -199,34 +198,6 @@ class NewsBlog(Blueprint):
                     " share their stories: give one NewsBlog(...) another name, or register the"
                     " same one twice, the second time with name=."
                 )
-
-
-def _functions(name: str, checks: Sequence[Check]) -> tuple[Check, ...]:
-    listed = checks if isinstance(checks, list | tuple) else [None]
-    if not all(callable(check) for check in listed):
-        raise SetupError(
-            f"The comment_checks of the blog {name!r} are a list of functions, not {checks!r:.60}:"
-            " write comment_checks=[my_check]."
-        )
-    return tuple(checks)
-
-
-def _function(name: str, hook: SendMail | None) -> SendMail | None:
-    if hook is not None and not callable(hook):
-        raise SetupError(
-            f"The send_mail of the blog {name!r} is a function, not {hook!r:.60}: write"
-            " send_mail=my_function."
-        )
-    return hook
-
-
-def _storage(name: str, storage: Storage | None) -> Storage | None:
-    if storage is not None and (isinstance(storage, type) or not isinstance(storage, Storage)):
-        raise SetupError(
-            f"The storage of the blog {name!r} is an object with the methods save, open and"
-            f" delete, not {storage!r:.60}: write storage=MyStorage(), with the brackets."
-        )
-    return storage
 
 
 def _take_long_stories(endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from difflib import get_close_matches
 from textwrap import fill
@@ -87,11 +88,12 @@ def _print(mount: Mount, findings: list[Finding]) -> None:
         click.echo(f"{mark}{_under(f'{finding.name}: {finding.what}')}")
         if finding.remedy:
             click.echo(f"        {_under(f'→ {finding.remedy}')}")
-    counts = [
-        f"{sum(finding.level == level for finding in findings)} {level}"
-        for level in (Level.ERROR, Level.WARNING, Level.INFO, Level.GOOD)
-    ]
-    click.echo(", ".join(counts) + ".")
+    counted = Counter(finding.level for finding in findings)
+    errors, warnings = counted[Level.ERROR], counted[Level.WARNING]
+    click.echo(
+        f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)},"
+        f" {counted[Level.INFO]} info, {counted[Level.GOOD]} good."
+    )
 
 
 def _under(text: str) -> str:

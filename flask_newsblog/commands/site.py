@@ -56,3 +56,9 @@ def sign_in(name: str, role: str, base_url: str, blog_name: str | None) -> None:
         click.echo(mount.url("sign_in", secret=secret, _external=True))
     minutes = int(LINK_LASTS.total_seconds() // 60)
     click.echo(f"Good once, for {minutes} minutes, as {role}.", err=True)
+    if not base_url and not mount.settings.base_url:
+        click.echo(
+            "If the site is elsewhere, say where: --base-url https://news.example.org, or"
+            " NEWSBLOG_BASE_URL.",
+            err=True,
+        )

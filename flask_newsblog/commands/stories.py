@@ -10,6 +10,7 @@ from ..database import session
 from ..models import PostState
 from ..posts.actions import is_scheduled
 from ..signals import post_imported, post_published, tell
+from ..transfer.beside import pictures_beside
 from ..transfer.markdown import StoryError, import_stories, read_stories
 from .group import blog_option, mount_named, newsblog_group
 
@@ -45,6 +46,12 @@ def import_markdown(paths: tuple[str, ...], publish: bool, blog_name: str | None
         if story.story.state == PostState.WITHDRAWN and story.post.state != PostState.WITHDRAWN:
             click.echo(
                 f"{story.story.file}, line 1: readers never saw it, so it is not withdrawn",
+                err=True,
+            )
+        for source in pictures_beside(story.post):
+            click.echo(
+                f"{story.story.file}: the picture {source} is not brought in, and readers do not"
+                " see it; put it into the library, and write media: and its number instead",
                 err=True,
             )
         for key, value in story.story.aside.items():

@@ -14,7 +14,7 @@ from .schema import connection
 NAME, CLOCK = "database", "clock"
 _SKEW = timedelta(seconds=2)
 _PATIENCE_MS = 5_000
-_SQLITE = "the part on SQLite in the docs of operating has the lines to write into your app"
+_SQLITE = "docs/operating.md has the lines to write into your app, under SQLite"
 _NOW = {
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
     "postgresql": "SELECT clock_timestamp()",

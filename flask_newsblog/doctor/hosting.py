@@ -81,7 +81,7 @@ def check_proxy(mount: Mount) -> Iterator[Finding]:
             PROXY,
             "Requests come in by a proxy that the app is not told of, so readers cannot be told"
             " apart.",
-            "Wrap app.wsgi_app in werkzeug's ProxyFix; the docs of operating have the lines.",
+            "Wrap app.wsgi_app in werkzeug's ProxyFix; docs/operating.md has the lines.",
         )
 
 

@@ -70,7 +70,7 @@ def check_pillow() -> Iterator[Finding]:
             Level.INFO,
             PICTURES,
             "Pillow is not there, so no pictures can be uploaded.",
-            "Run: pip install 'flask-newsblog[images]'",
+            "Run: pip install pillow",
         )
 
 

@@ -44,7 +44,7 @@ TOO_MANY_PIXELS = mark(
 NO_AVIF = mark("This site cannot read AVIF pictures yet. Save it as JPEG and upload that.")
 NO_PILLOW = mark(
     "Pictures cannot be taken yet, because a part is not installed. Ask whoever runs the site to"
-    " install it: pip install 'flask_newsblog[images]'"
+    " install it: pip install pillow"
 )
 NO_ROOM = mark(
     "The disk for pictures is full, so nothing of this picture was kept. Ask whoever runs the"

@@ -21,7 +21,7 @@
 
     const prefix = () => `newsblog:${form.dataset.blog}:${form.dataset.keeper}:${form.dataset.story || "new"}:`;
     const key = () => prefix() + sitting;
-    const time = (iso) => new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+    const time = (iso) => new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(iso));
 
     function show(words, loud = false) {
       state.textContent = words;

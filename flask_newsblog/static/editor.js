@@ -600,6 +600,7 @@
     } else if (status === 200) {
       showProblems(null);
       if (told.slug) form.elements.slug.placeholder = told.slug;
+      document.querySelector("[data-taken]")?.remove();
       renewHead();
     } else if (status === 422) showProblems(told);
   }

@@ -44,7 +44,7 @@ def excerpt(html: str, length: int = 200) -> str:
         return text
     space = text.rfind(" ", 0, length)
     cut = text[: space if space > length // 2 else length - 1]
-    return cut.rstrip(" ,;:–—-") + "…"
+    return cut.rstrip(" ,;:.…–—-") + "…"
 
 
 def count_words(html: str) -> int:

@@ -59,7 +59,9 @@ def _printable(file: Path) -> str:
 
 def _files_in(folder: Path) -> list[Path]:
     files: list[Path] = []
-    for above, _, names in os.walk(folder, onerror=_refuse_folder):
+    for above, below, names in os.walk(folder, onerror=_refuse_folder):
+        # Virtual environments and repositories are full of what is no story.
+        below[:] = [name for name in below if not name.startswith(".")]
         stories = (Path(above, name) for name in names if name.lower().endswith(ENDINGS))
         # A link that leads nowhere is a story that is missing; a pipe is none.
         files += (file for file in stories if file.is_file() or file.is_symlink())

@@ -43,7 +43,7 @@ def test_a_site_in_good_health_leaves_with_0(healthy: Host) -> None:
     assert (done.exit_code, done.stderr) == (0, ""), done.output
     lines = done.stdout.splitlines()
     assert lines[0] == "The Harbour Bulletin (news)"
-    assert lines[-1] == f"0 error, 0 warning, 0 info, {len(CHECKS)} good."
+    assert lines[-1] == f"0 errors, 0 warnings, 0 info, {len(CHECKS)} good."
     assert all(line.startswith("good    ") for line in lines[1:-1])
 
 

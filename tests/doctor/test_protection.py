@@ -152,4 +152,4 @@ def test_a_site_without_pillow_is_told_so(
 ) -> None:
     host = open_hosts(plain)
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert "[images]" in only(host, "pictures", Level.INFO, "Pillow").remedy
+    assert "pip install pillow" in only(host, "pictures", Level.INFO, "Pillow").remedy

@@ -178,7 +178,7 @@ def test_without_pillow_the_refusal_says_what_to_install(monkeypatch: pytest.Mon
     with pytest.raises(PictureRefused) as error:
         make(data)
     assert error.value.status == 501
-    assert "pip install 'flask_newsblog[images]'" in str(error.value)
+    assert "pip install pillow" in str(error.value)
 
 
 @settings(max_examples=150)

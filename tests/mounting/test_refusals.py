@@ -65,6 +65,30 @@ def test_checks_that_are_no_list_of_functions_are_refused(checks: Any, shown: st
     assert str(caught.value).endswith(": write comment_checks=[my_check].")
 
 
+@pytest.mark.parametrize("hook", ["current_person", "can", "send_mail"])
+def test_a_hook_that_is_no_function_is_refused(hook: str) -> None:
+    given: dict[str, Any] = {hook: True}
+    with pytest.raises(SetupError) as caught:
+        NewsBlog("news", **given)
+    assert str(caught.value) == (
+        f"The {hook} of the blog 'news' is a function, not True: write {hook}=my_function."
+    )
+
+
+def test_a_current_person_that_is_no_person_is_told_of() -> None:
+    hook: Any = lambda: {"id": "1", "name": "Ann"}  # noqa: E731
+    app, db = bare_app()
+    app.register_blueprint(NewsBlog("news", current_person=hook), url_prefix="/news")
+    with app.app_context():
+        db.create_all()
+    with pytest.raises(TypeError) as caught:
+        app.test_client().get("/news/newsroom/")
+    assert str(caught.value) == (
+        "The current_person of the blog 'news' gave {'id': '1', 'name': 'Ann'}: it has to give a"
+        " flask_newsblog.Person, or None where nobody is signed in."
+    )
+
+
 def test_members_only_replies_without_a_way_to_know_members_are_refused() -> None:
     app, _ = bare_app(NEWSBLOG_REPLY_NEEDS_SIGN_IN=True)
     with pytest.raises(SetupError) as caught:

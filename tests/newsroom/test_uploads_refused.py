@@ -180,7 +180,7 @@ def test_without_pillow_an_upload_says_what_to_install(
     monkeypatch.setitem(sys.modules, "PIL", None)
     answer = upload(writer, ("a.png", data), headers=JSON)
     assert answer.status_code == 501
-    assert "pip install 'flask_newsblog[images]'" in answer.json["problem"]
+    assert "pip install pillow" in answer.json["problem"]
     assert writer.get(LIBRARY).status_code == 200
 
 

@@ -67,6 +67,12 @@ def test_a_link_lets_its_person_in(door: Host) -> None:
     assert door.get("/newsroom/").status_code == 401
 
 
+def test_who_makes_a_link_is_told_how_to_say_where_the_site_is(door: Host) -> None:
+    advice = "say where: --base-url https://news.example.org, or NEWSBLOG_BASE_URL."
+    assert advice in door.run("sign-in", "Ann").stderr
+    assert advice not in door.run("sign-in", "Ann", "--base-url", "https://a.example").stderr
+
+
 def test_every_host_lets_somebody_in_by_a_link(any_host: Host) -> None:
     root = f"http://{any_host.server}"
     done = any_host.run("sign-in", "Ann", "--base-url", root, "--blog", any_host.name)
@@ -302,7 +308,7 @@ def test_a_made_up_secret_opens_nothing(door: Host, secret: str) -> None:
 def test_the_command_prints_the_link_and_beside_it_how_long_it_is_good(door: Host) -> None:
     done = door.run("sign-in", "Ann Bell", "--role", "author")
     assert re.fullmatch(r"http://127\.0\.0\.1:5000/news/newsroom/sign-in/[\w-]{43}\n", done.stdout)
-    assert done.stderr == "Good once, for 10 minutes, as author.\n"
+    assert done.stderr.splitlines()[0] == "Good once, for 10 minutes, as author."
 
 
 def test_the_link_names_the_site_where_the_owner_has_said_it(

@@ -63,6 +63,8 @@ def test_an_excerpt_is_cut_after_a_word() -> None:
     assert excerpt(html, 14) == "The ferry…"
     assert excerpt(html, 29) == "The ferry, they said, is…"
     assert excerpt(html, 30) == "The ferry, they said, is late."
+    # Between two sentences there is no point before the dots.
+    assert excerpt("<p>It is late. Nobody minds.</p>", 14) == "It is late…"
 
 
 def test_an_excerpt_without_spaces_is_cut_anyway() -> None:

@@ -874,3 +874,23 @@ def test_any_bytes_are_a_story_or_refused(desk: Host, content: bytes) -> None:
 @settings(max_examples=30)
 def test_any_bytes_are_a_story_or_refused_by_every_database(host: Host, content: bytes) -> None:
     stores_or_refuses(host, content)
+
+
+def test_what_lies_in_hidden_folders_is_no_story(desk: Host) -> None:
+    for folder in (".venv", "town"):
+        Path("stories", folder).mkdir(parents=True)
+        Path("stories", folder, "ferry.md").write_text(f"# In {folder}\n\nWords.\n")
+    assert bring_in(desk, "stories") == "created, draft: In town\n"
+
+
+def test_a_picture_beside_the_file_is_told_of_for_readers_would_not_see_it(desk: Host) -> None:
+    said = bring_in_text(
+        desk,
+        "# The pier\n\n![A pier](pier&boats.jpg)\n\n![](https://example.org/a.png)\n\n"
+        "![](/news/media/b.webp)\n\n![](../c.png)\n",
+    )
+    told = "story.md: the picture {} is not brought in, and readers do not see it; put it into the"
+    assert [line for line in said.splitlines() if "picture" in line] == [
+        f"{told.format(name)} library, and write media: and its number instead"
+        for name in ("pier&boats.jpg", "../c.png")
+    ]
