@@ -194,7 +194,10 @@ def _page(
     reads: bool = False,
 ) -> Response:
     said = request.args.get("said", "") if request.method != "POST" else ""
-    report = _report(mount, post)
+    report, notes = _report(mount, post), desk.corrections_of(post.id)
+    if note_id not in [note.id for note in notes]:
+        # Somebody took it back; what was typed for it stands in the form of a new one.
+        note_id = None
     waiting: Any = ()
     if may(Action.MODERATE):
         waiting = report_queries.errors_in(mount.blog, post.id, REPORTS)
@@ -220,7 +223,7 @@ def _page(
                 leaving and note.id == note_id,
                 told=status == 409,
             )
-            for note in desk.corrections_of(post.id)
+            for note in notes
         ),
     )
     answer = draw_desk("newsroom/corrections.html", page, now)

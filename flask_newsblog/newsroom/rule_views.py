@@ -88,8 +88,9 @@ def _save(mount: Mount, now: datetime) -> ResponseReturnValue:
     begin_anew()
     there = desk_rules.find_rule(mount.blog, kind, value)
     if there is not None and hold_row(there) and desk_rules.is_in_force(there, now):
-        says = desk_rules.says(there, outcome, until, note)
-        if not says and request.form.get("seen") != seen_of(there):
+        if desk_rules.says(there, outcome, until, note):
+            return redirect(mount.url("rules", saved=there.id), code=303)
+        if request.form.get("seen") != seen_of(there):
             row, seen = _row(mount, there, now), seen_of(there)
             session().rollback()
             problem = mount.words.t(_THERE)

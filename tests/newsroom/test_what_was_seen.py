@@ -127,6 +127,18 @@ def test_new_words_that_came_too_late_stand_in_the_form_of_their_correction(
     assert only(desk, Correction).text == "Three boats."
 
 
+def test_words_that_came_too_late_for_one_that_was_taken_back_are_kept(
+    desk: Host, clock: Clock
+) -> None:
+    ann, ben, first, _ = reworded(desk, clock)
+    gone = hidden(ben.get(CORRECTIONS).text) | {"do": "take-back", "sure": "yes"}
+    assert ben.post(CORRECTIONS, data=gone).status_code == 303
+    answer = ann.post(CORRECTIONS, data=first | LATE)
+    assert answer.status_code == 400
+    assert "This page was open for too long" in answer.text
+    assert "Three boats.</textarea>" in answer.text
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_nothing_goes_out_that_was_not_seen_also_where_something_is_asked_first(
     desk: Host, clock: Clock, late: bool
@@ -239,9 +251,11 @@ def test_a_rule_that_there_is_already_is_shown_before_another_takes_its_place(
     assert (kept.outcome, kept.person_name) == ("hold", "Ben")
     with desk.app.app_context():
         query = select(AuditEntry.verb, AuditEntry.detail).where(AuditEntry.kind == "rule")
-        verb, detail = session().execute(query.order_by(AuditEntry.id.desc())).first() or ("", "")
-    assert verb == "edit"
-    assert detail.startswith("Refuse, – → Hold, ")
+        (first_deed, detail), (second_deed, change) = session().execute(
+            query.order_by(AuditEntry.id)
+        )
+    assert (first_deed, detail, second_deed) == ("create", "", "edit")
+    assert change.startswith("Refuse, – → Hold, ")
 
 
 def test_a_rule_that_is_over_is_made_anew_without_a_question(desk: Host, clock: Clock) -> None:
