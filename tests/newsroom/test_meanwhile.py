@@ -123,7 +123,7 @@ def test_of_two_who_describe_a_picture_at_the_same_moment_one_is_told(
         assert f"{1 - kept} {turn}" in answers[1 - kept].text
 
 
-def test_of_two_who_delete_a_picture_one_does_and_both_have_it_so(desk: Host) -> None:
+def test_a_picture_that_somebody_deleted_is_not_there_to_be_deleted_again(desk: Host) -> None:
     address = picture(desk)
     ann, ben = sign_in(desk, "Ann"), sign_in(desk, "Ben")
     tokens = [{"csrf_token": hidden(one.get(address).text)["csrf_token"]} for one in (ann, ben)]
