@@ -876,13 +876,14 @@ def test_any_bytes_are_a_story_or_refused_by_every_database(host: Host, content:
     stores_or_refuses(host, content)
 
 
-def test_what_lies_in_hidden_folders_is_no_story(desk: Host) -> None:
-    for folder in (".venv", "town"):
-        Path("stories", folder).mkdir(parents=True)
-        Path("stories", folder, "ferry.md").write_text(f"# In {folder}\n\nWords.\n")
+def test_what_lies_in_hidden_folders_is_no_story(desk: Host, folder: Path) -> None:
+    for name in (".venv", "town"):
+        (folder / "stories" / name).mkdir(parents=True)
+        (folder / "stories" / name / "ferry.md").write_text(f"# In {name}\n\nWords.\n")
     assert bring_in(desk, "stories") == "created, draft: In town\n"
 
 
+@pytest.mark.usefixtures("folder")
 def test_a_picture_beside_the_file_is_told_of_for_readers_would_not_see_it(desk: Host) -> None:
     said = bring_in_text(
         desk,
