@@ -75,14 +75,10 @@ def test_a_hook_that_is_no_function_is_refused(hook: str) -> None:
     )
 
 
-def test_a_current_person_that_is_no_person_is_told_of() -> None:
-    hook: Any = lambda: {"id": "1", "name": "Ann"}  # noqa: E731
-    app, db = bare_app()
-    app.register_blueprint(NewsBlog("news", current_person=hook), url_prefix="/news")
-    with app.app_context():
-        db.create_all()
+def test_a_current_person_that_is_no_person_is_told_of(open_hosts: Callable[..., Host]) -> None:
+    host = open_hosts(plain, given={"current_person": lambda: {"id": "1", "name": "Ann"}})
     with pytest.raises(TypeError) as caught:
-        app.test_client().get("/news/newsroom/")
+        host.get("/newsroom/")
     assert str(caught.value) == (
         "The current_person of the blog 'news' gave {'id': '1', 'name': 'Ann'}: it has to give a"
         " flask_newsblog.Person, or None where nobody is signed in."
