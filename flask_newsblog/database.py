@@ -151,6 +151,28 @@ def begin_anew() -> None:
     session().commit()
 
 
+def on_sqlite(model: type[Any]) -> bool:
+    """Whether rows of this kind are in SQLite, which knows no FOR UPDATE."""
+    return session().get_bind(model).dialect.name == "sqlite"
+
+
+def write_nothing(model: Any, *where: Any) -> None:
+    """Let nobody else write to SQLite until this transaction is over: a write takes its lock.
+
+    What ``changed_at`` is, it stays.
+    """
+    change = sa.update(model).where(*where).values({model.changed_at: model.changed_at})
+    session().execute(change.execution_options(synchronize_session=False))
+
+
+def lock_row(model: Any, number: int) -> None:
+    """Hold the row with this number until the transaction is over, without reading it."""
+    if on_sqlite(model):
+        write_nothing(model, model.id == number)
+    else:
+        session().execute(sa.select(model.id).where(model.id == number).with_for_update())
+
+
 def hold_row(row: Any) -> bool:
     """Hold a row until the transaction ends, and read it anew; whether it is still there.
 
@@ -163,11 +185,8 @@ def hold_row(row: Any) -> bool:
     model: Any = type(row)
     # Not by ``row.id``, which may have to be read first.
     (number,) = sa.inspect(row).identity or (row.id,)
-    if session().get_bind(model).dialect.name == "sqlite":
-        # It knows no FOR UPDATE; a write that changes nothing takes its place.
-        same = {model.changed_at: model.changed_at}
-        change = sa.update(model).where(model.id == number).values(same)
-        session().execute(change.execution_options(synchronize_session=False))
+    if on_sqlite(model):
+        write_nothing(model, model.id == number)
     query = sa.select(model).where(model.id == number).with_for_update()
     found = session().scalars(query.execution_options(populate_existing=True))
     return found.one_or_none() is not None

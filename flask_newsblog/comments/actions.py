@@ -15,7 +15,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import Update, select, update
 
-from ..database import session
+from ..database import lock_row, session
 from ..models import Comment, CommentState, CommentVerdict, Post, length_of
 from ..posts.queries import Story
 from ..settings import Settings
@@ -204,13 +204,7 @@ def lock_thread(post_id: int) -> None:
     So counters and tombstones stay right, and there are no deadlocks: on MariaDB an
     insert locks its story's row for reading, which two of them cannot then both count on.
     """
-    story = Post.id == post_id
-    if session().get_bind(Post).dialect.name == "sqlite":
-        # It knows no FOR UPDATE. What locks it is a write, here of what is there already.
-        same = {Post.held_count: Post.held_count, Post.changed_at: Post.changed_at}
-        _write(update(Post).where(story).values(same))
-    else:
-        session().execute(select(Post.id).where(story).with_for_update())
+    lock_row(Post, post_id)
 
 
 def _show(comment: Comment) -> None:

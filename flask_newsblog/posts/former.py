@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import delete, select, update
 
-from ..database import begin_anew, insert_missing, session
+from ..database import begin_anew, insert_missing, on_sqlite, session, write_nothing
 from ..models import Author, Byline, FormerName, NameKind, PostTag, Section, Tag, length_of
 
 Named: TypeAlias = Section | Tag | Author
@@ -84,12 +84,9 @@ def hold_names(now: datetime) -> datetime:
     that of any before.
     """
     begin_anew()
-    if session().get_bind(FormerName).dialect.name == "sqlite":
-        # It knows no FOR UPDATE; a write that changes nothing takes its place.
+    if on_sqlite(FormerName):
         _make_the_row()
-        same = {FormerName.key: FormerName.key, FormerName.changed_at: FormerName.changed_at}
-        change = update(FormerName).filter_by(**_THE_ROW).values(same)
-        session().execute(change.execution_options(synchronize_session=False))
+        write_nothing(FormerName, *(getattr(FormerName, k) == v for k, v in _THE_ROW.items()))
     query = select(FormerName).filter_by(**_THE_ROW).with_for_update()
     query = query.execution_options(populate_existing=True)
     row = session().scalars(query).one_or_none()

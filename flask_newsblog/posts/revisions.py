@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, inspect, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from ..database import session
+from ..database import lock_row, session
 from ..media.placing import settle_pictures, use_pictures
 from ..models import Post, PostState, Revision, RevisionKind, length_of
 from ..people import Person
@@ -56,14 +56,7 @@ def lock_story(post_id: int) -> None:
     Names change before or after that, not meanwhile.
     """
     share_names()
-    story = Post.id == post_id
-    if session().get_bind(Post).dialect.name == "sqlite":
-        # It knows no FOR UPDATE. What locks it is a write, here of what is there already.
-        same = {Post.saved_revision: Post.saved_revision, Post.changed_at: Post.changed_at}
-        change = update(Post).where(story).values(same)
-        session().execute(change.execution_options(synchronize_session=False))
-    else:
-        session().execute(select(Post.id).where(story).with_for_update())
+    lock_row(Post, post_id)
 
 
 def saved_in(post: Post) -> tuple[int, Written]:
