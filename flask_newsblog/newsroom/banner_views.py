@@ -19,7 +19,7 @@ from ..posts import banners as lines
 from ..posts import slots
 from ..posts.banners import BannerError, Line
 from ..posts.slots import EndsTooEarly
-from ..posts.standing import is_out
+from ..posts.standing import ChangedMeanwhile, is_out
 from ..text.typed import one_line
 from .access import person_here, staff
 from .embargoes import A_STORY, hidden_stories
@@ -27,7 +27,7 @@ from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .front_pages import BannerForm, BannerRow, BannersPage
 from .front_rows import period_fields, ways
 from .head import desk_head, draw_desk
-from .meanwhile import is_stale, seen_of
+from .meanwhile import goes_on, is_stale, seen_of
 from .pages import Choice
 from .periods import (
     FOR_GOOD,
@@ -61,10 +61,6 @@ _STATES = {
 }
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else changed or ended the line after its form was opened."""
-
-
 @staff(Action.EDIT)
 def banners() -> ResponseReturnValue:
     """The lines of breaking news: begun, changed, ended."""
@@ -80,9 +76,9 @@ def banners() -> ResponseReturnValue:
         abort(400)
     try:
         _keep(mount, now)
-    except ChangedMeanwhile:
+    except ChangedMeanwhile as error:
         session().rollback()
-        return _page(mount, now, status=409, problem=MEANWHILE)
+        return _page(mount, now, status=409, problem=error.words)
     except (BannerError, NoTime, EndsTooEarly) as error:
         session().rollback()
         field = error.field if isinstance(error, BannerError) else "until"
@@ -111,7 +107,7 @@ def _keep(mount: Mount, now: datetime) -> None:
         raise BannerError("post")
     stale = banner is not None and is_stale(form.get("seen"), seen_of(banner))
     if banner is not None and stale and not lines.says(banner, line, now):
-        raise ChangedMeanwhile
+        raise ChangedMeanwhile(MEANWHILE)
     deed = Deed.EDIT if banner is not None else Deed.START
     if banner is None:
         banner = lines.start(mount.blog, line, now)
@@ -177,9 +173,7 @@ def _form(mount: Mount, now: datetime, problem: str, wrong: str, *, told: bool) 
         if banner is not None and banner.post_id in hidden_stories(now):
             banner = None
         form = _filled(mount, banner, now)
-    seen = seen_of(banner) if banner is not None else ""
-    if typed and not told:
-        seen = form.get("seen", "") or seen
+    seen = goes_on(form.get("seen"), seen_of(banner), told=told) if banner is not None else ""
     return BannerForm(
         banner=str(banner.id) if banner is not None else "",
         seen=seen,

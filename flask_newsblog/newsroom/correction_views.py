@@ -24,7 +24,7 @@ from .access import may, may_publish, person_here, staff
 from .correction_pages import CorrectionDraft, CorrectionsDeskPage, CorrectionView, ErrorReport
 from .forms import MEANWHILE, OPEN_TOO_LONG, ConfirmForm
 from .head import desk_head, draw_desk
-from .meanwhile import is_stale, seen_of_words
+from .meanwhile import goes_on, is_stale, seen_of_words
 from .pages import Choice, Said
 from .stories import story_head, story_to_change
 
@@ -250,8 +250,7 @@ def _note(
 ) -> CorrectionView:
     """A correction; the form of one with a problem goes on from what it saw, unless told more."""
     kind = request.form.get("kind", "") if problem else note.kind
-    now_seen = seen_of_words(note.kind, note.text)
-    sent = request.form.get("seen", "") if problem and not told else ""
+    sent = request.form.get("seen") if problem else None
     return CorrectionView(
         id=note.id,
         kind=note.kind,
@@ -260,7 +259,7 @@ def _note(
         made_by=note.person_name,
         kinds=_kinds(mount, kind),
         typed=many_lines(request.form.get("text")) if problem else note.text,
-        seen=sent or now_seen,
+        seen=goes_on(sent, seen_of_words(note.kind, note.text), told=told),
         problem=problem,
         leaving=leaving,
     )

@@ -24,6 +24,11 @@ def is_stale(sent: str | None, now: str) -> bool:
     return bool(sent) and sent != now
 
 
+def goes_on(sent: str | None, now: str, *, told: bool) -> str:
+    """What a page that is shown again saw: unless it is ``told`` of a change, what it sent."""
+    return now if told else sent or now
+
+
 def differing(
     mount: Mount, labels: Mapping[str, str], form: Any, there: Any
 ) -> tuple[tuple[str, str], ...]:
@@ -41,4 +46,4 @@ def differing(
 def _shown(field: Any, value: Any) -> str:
     choices = dict(getattr(field, "choices", None) or ())
     shown = choices.get(value) if choices else value
-    return str(shown or "–") if shown != 0 else "0"
+    return "–" if shown in (None, "") else str(shown)

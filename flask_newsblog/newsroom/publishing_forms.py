@@ -13,7 +13,7 @@ from ..models import Post
 from ..posts.moments import read_moment
 from ..posts.standing import Step, is_embargoed
 from ..text.typed import many_lines, one_line
-from .meanwhile import seen_of_words
+from .meanwhile import goes_on, seen_of_words
 
 
 class PublishingForm(FlaskForm):  # type: ignore[misc]
@@ -81,7 +81,7 @@ class PublishingForm(FlaskForm):  # type: ignore[misc]
             (self.embargo_seen, seen_embargo(post)),
             (self.notice_seen, seen_of_words(post.withdrawal)),
         ):
-            field.data = seen if told else field.data or seen
+            field.data = goes_on(field.data, seen, told=told)
         if sent not in (Step.SCHEDULE, Step.PLAN_UPDATE):
             at = due_at or _to_come(post.published_at, now) or _to_come(post.planned_at, now)
             self.day.data, self.clock.data = _parts(at, zone)

@@ -58,7 +58,7 @@ class NotAsItStands(CannotBeDone):
 
 
 class ChangedMeanwhile(CannotBeDone):
-    """The story was saved after the page was opened by whoever decides on it."""
+    """Somebody else was quicker, after the page was opened by whoever decides."""
 
 
 OUT_ALREADY = mark("The story is out already.")
