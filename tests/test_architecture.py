@@ -80,6 +80,15 @@ def tree_of(module: str) -> ast.Module:
     return ast.parse((PACKAGE / module).read_text("utf-8"))
 
 
+def calls_in(module: str) -> list[ast.expr]:
+    return [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
+
+
+def is_door(module: str) -> bool:
+    """Whether somebody's wish comes in here, a request or a command."""
+    return module.startswith("commands/") or module.endswith("views.py")
+
+
 def test_no_module_imports_itself_by_a_detour() -> None:
     graph = {module: set(imported(module)) - {module} for module in MODULES}
     assert len(list(TopologicalSorter(graph).static_order())) >= len(MODULES)
@@ -106,28 +115,16 @@ def test_only_views_and_commands_commit() -> None:
     # A door for the host's own workers, who have no view.
     doors = ("late_verdicts.py",)
     for module in MODULES:
-        calls = [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
-        names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
-        assert (
-            "commit" not in names
-            or module.startswith("commands/")
-            or module.endswith("views.py")
-            or module in (*due, *anew, *doors)
-        ), module
+        names = {call.attr for call in calls_in(module) if isinstance(call, ast.Attribute)}
+        assert "commit" not in names or is_door(module) or module in (*due, *anew, *doors), module
 
 
 def test_only_doors_begin_a_transaction_anew() -> None:
     # Who holds the names has to, between making the row for it and locking that.
     others = ("posts/former.py", "posts/opening.py")
     for module in MODULES:
-        calls = [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
-        names = {call.id for call in calls if isinstance(call, ast.Name)}
-        assert (
-            "begin_anew" not in names
-            or module.startswith("commands/")
-            or module.endswith("views.py")
-            or module in others
-        ), module
+        names = {call.id for call in calls_in(module) if isinstance(call, ast.Name)}
+        assert "begin_anew" not in names or is_door(module) or module in others, module
 
 
 def test_the_request_is_known_at_the_doors_only() -> None:

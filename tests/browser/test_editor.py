@@ -139,6 +139,19 @@ def test_first_words_become_a_draft_by_themselves(writer: Writer, site: Site) ->
     assert body(page) == "Nobody pressed a button."
 
 
+def test_words_that_are_saved_are_no_longer_called_unsaved(writer: Writer, site: Site) -> None:
+    page, title = writer(), headline()
+    page.get_by_label("Headline").fill(title)
+    page.get_by_label("Story", exact=True).fill("Nobody pressed a button yet.")
+    expect(state(page)).to_have_text(re.compile(r"Draft kept \d\d?:\d\d"))
+    page.reload()
+    unsaved = page.get_by_text("These are the words that you had not saved.")
+    expect(unsaved).to_be_visible()
+    page.keyboard.press("Control+s")
+    expect(state(page)).to_have_text(re.compile(r"Saved \d\d:\d\d$"))
+    expect(unsaved).to_have_count(0)
+
+
 def test_two_presses_on_a_slow_line_make_one_draft(writer: Writer, site: Site) -> None:
     page, title = writer(java_script_enabled=False), headline()
     page.get_by_label("Headline").fill(title)

@@ -17,7 +17,7 @@ from flask_newsblog.posts.banners import Line, start
 from ..hosts import Clock, Host, plain, write_story
 from ..media.drawing import drawn
 from .busy import UNPREPARED, at_once, close, every_database, open_busy
-from .desks import hidden, sign_in
+from .desks import hidden, send, sign_in
 from .test_media import upload
 
 PICTURE = "/news/newsroom/media/{}/"
@@ -191,13 +191,32 @@ def begun(host: Host, text: str, now: Any) -> str:
         return f"{BREAKING}?banner={banner.id}"
 
 
-def test_of_two_who_change_breaking_news_the_slower_is_told(desk: Host, clock: Clock) -> None:
+def line_that_another_changed(desk: Host, clock: Clock) -> tuple[Any, dict[str, str]]:
+    """An editor who changes breaking news, and did not see that another has."""
     address = begun(desk, "The pier is closed", clock())
     ann, ben = sign_in(desk, "Ann"), sign_in(desk, "Ben")
     first = line_from(ann.get(address), "The pier is open")
     second = line_from(ben.get(address), "The pier is sold")
     clock.advance(minutes=1)
     assert ann.post(BREAKING, data=first).status_code == 303
+    return ben, second
+
+
+def reworded(desk: Host, clock: Clock) -> tuple[Any, Any, dict[str, str], dict[str, str]]:
+    """Two editors, each with new words for the same correction."""
+    write_story(desk.app, now=clock())
+    ann, ben = sign_in(desk, "Ann"), sign_in(desk, "Ben")
+    new = {"do": "send", "kind": "correction", "text": "Two."}
+    assert send(ann, CORRECTIONS, **new).status_code == 303
+    first, second = (
+        hidden(one.get(CORRECTIONS).text) | {"do": "change", "kind": "correction", "text": text}
+        for one, text in ((ann, "Three boats."), (ben, "Four boats."))
+    )
+    return ann, ben, first, second
+
+
+def test_of_two_who_change_breaking_news_the_slower_is_told(desk: Host, clock: Clock) -> None:
+    ben, second = line_that_another_changed(desk, clock)
     answer = ben.post(BREAKING, data=second)
     assert answer.status_code == 409
     assert TOLD in answer.text
@@ -226,14 +245,7 @@ def test_breaking_news_that_somebody_ended_does_not_begin_anew_unasked(
 
 
 def test_of_two_who_reword_a_correction_the_slower_is_told(desk: Host, clock: Clock) -> None:
-    write_story(desk.app, now=clock())
-    ann, ben = sign_in(desk, "Ann"), sign_in(desk, "Ben")
-    new = hidden(ann.get(CORRECTIONS).text) | {"do": "send", "kind": "correction", "text": "Two."}
-    assert ann.post(CORRECTIONS, data=new).status_code == 303
-    first, second = (
-        hidden(one.get(CORRECTIONS).text) | {"do": "change", "kind": "correction", "text": text}
-        for one, text in ((ann, "Three boats."), (ben, "Four boats."))
-    )
+    ann, ben, first, second = reworded(desk, clock)
     assert ann.post(CORRECTIONS, data=first).status_code == 303
     answer = ben.post(CORRECTIONS, data=second)
     assert answer.status_code == 409

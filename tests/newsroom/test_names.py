@@ -360,6 +360,20 @@ def test_who_was_slower_sees_what_is_there_now_and_keeps_what_they_typed(host: H
     assert names(host, NameKind.TAG) == ["Steamers"]
 
 
+def test_who_was_slower_sees_by_its_path_where_a_section_is_now(host: Host) -> None:
+    write_story(host.app, section=("Town", "Council"))
+    write_story(host.app, section=("Arts",))
+    ann, ben = sign_in(host, "Ann"), sign_in(host, "Ben")
+    address = page_of(host, NameKind.SECTION, "Arts")
+    council = str(number_of(host, NameKind.SECTION, "Council"))
+    first = filled(ann, address, parent=council)
+    second = filled(ben, address, description="What is on.")
+    assert ann.post(address, data=first).status_code == 303
+    answer = ben.post(address, data=second)
+    assert answer.status_code == 409
+    assert "<li>Parent section (now): <bdi>Town / Council</bdi></li>" in answer.text
+
+
 def test_what_was_typed_for_one_that_is_gone_meanwhile_is_handed_back(host: Host) -> None:
     write_story(host.app, authors=("Ann Lee",))
     editor, address = sign_in(host), page_of(host, NameKind.AUTHOR, "Ann Lee")

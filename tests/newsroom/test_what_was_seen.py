@@ -12,7 +12,7 @@ from sqlalchemy import select
 from flask_newsblog.database import session
 from flask_newsblog.models import AuditEntry, Banner, Correction, Media, Rule
 
-from ..hosts import Clock, Host, write_story
+from ..hosts import Clock, Host
 from .busy import UNPREPARED, at_once, every_database
 from .desks import hidden, send, sign_in
 from .test_meanwhile import (
@@ -24,8 +24,10 @@ from .test_meanwhile import (
     clock,
     desk,
     line_from,
+    line_that_another_changed,
     only,
     picture,
+    reworded,
 )
 from .test_two_at_once import begin, opened, saved
 
@@ -39,12 +41,7 @@ SAVED = "The story was saved by somebody after you opened this page."
 def test_a_refused_line_of_breaking_news_is_still_told_of_a_change(
     desk: Host, clock: Clock, wrong: dict[str, str]
 ) -> None:
-    address = begun(desk, "The pier is closed", clock())
-    ann, ben = sign_in(desk, "Ann"), sign_in(desk, "Ben")
-    first = line_from(ann.get(address), "The pier is open")
-    second = line_from(ben.get(address), "The pier is sold")
-    clock.advance(minutes=1)
-    assert ann.post(BREAKING, data=first).status_code == 303
+    ben, second = line_that_another_changed(desk, clock)
     refused = ben.post(BREAKING, data=second | wrong)
     assert refused.status_code in (400, 422)
     answer = ben.post(BREAKING, data=line_from(refused, "The pier is sold"))
@@ -84,19 +81,6 @@ def test_words_for_a_line_that_went_under_an_embargo_begin_no_second_one(
         assert 'value="The pier is sold"' in answer.text
         answer = ben.post(BREAKING, data=line_from(answer, "The pier is sold"))
     assert only(desk, Banner).text == "The pier is open"
-
-
-def reworded(desk: Host, clock: Clock) -> tuple[Any, Any, dict[str, str], dict[str, str]]:
-    """Two editors, each with new words for the same correction."""
-    write_story(desk.app, now=clock())
-    ann, ben = sign_in(desk, "Ann"), sign_in(desk, "Ben")
-    new = {"do": "send", "kind": "correction", "text": "Two."}
-    assert send(ann, CORRECTIONS, **new).status_code == 303
-    first, second = (
-        hidden(one.get(CORRECTIONS).text) | {"do": "change", "kind": "correction", "text": text}
-        for one, text in ((ann, "Three boats."), (ben, "Four boats."))
-    )
-    return ann, ben, first, second
 
 
 @pytest.mark.parametrize("wrong", [LATE, {"text": " "}, {"text": "y" * 6_000}])
