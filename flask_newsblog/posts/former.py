@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 
 from ..database import begin_anew, insert_missing, on_sqlite, session, write_nothing
 from ..models import Author, Byline, FormerName, NameKind, PostTag, Section, Tag, length_of
@@ -94,8 +95,12 @@ def hold_names(now: datetime) -> datetime:
         # Once, and apart: who waits to insert holds a row of their own meanwhile, and on MariaDB
         # whoever they wait for may come upon it.
         begin_anew()
-        _make_the_row()
-        begin_anew()
+        try:
+            _make_the_row()
+            begin_anew()
+        except OperationalError:
+            # Two who insert it at the same moment may be a deadlock on MariaDB, which lets one.
+            session().rollback()
         row = session().scalars(query).one()
     row.changed_at = max(now, row.changed_at + _TICK)
     session().flush()
